@@ -1,0 +1,110 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from manusmesh.type.v1 import plan_pb2 as _plan_pb2
+from manusmesh.type.v1 import run_pb2 as _run_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class StartedTask(_message.Message):
+    __slots__ = ("task_id", "status")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    status: str
+    def __init__(self, task_id: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+
+class CompletedStep(_message.Message):
+    __slots__ = ("step", "duration_ms")
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    DURATION_MS_FIELD_NUMBER: _ClassVar[int]
+    step: str
+    duration_ms: int
+    def __init__(self, step: _Optional[str] = ..., duration_ms: _Optional[int] = ...) -> None: ...
+
+class Task(_message.Message):
+    __slots__ = ("task_id", "job", "status", "progress", "eta", "eta_seconds", "current_step", "completed_steps", "total_steps", "created_at", "started_at", "updated_at", "completed_at", "result_available", "error", "queue_position", "detail")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    ETA_FIELD_NUMBER: _ClassVar[int]
+    ETA_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_STEP_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_STEPS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_STEPS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_AT_FIELD_NUMBER: _ClassVar[int]
+    RESULT_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    job: str
+    status: str
+    progress: int
+    eta: int
+    eta_seconds: int
+    current_step: str
+    completed_steps: _containers.RepeatedCompositeFieldContainer[CompletedStep]
+    total_steps: int
+    created_at: _timestamp_pb2.Timestamp
+    started_at: _timestamp_pb2.Timestamp
+    updated_at: _timestamp_pb2.Timestamp
+    completed_at: _timestamp_pb2.Timestamp
+    result_available: bool
+    error: _run_pb2.Error
+    queue_position: int
+    detail: TaskDetail
+    def __init__(self, task_id: _Optional[str] = ..., job: _Optional[str] = ..., status: _Optional[str] = ..., progress: _Optional[int] = ..., eta: _Optional[int] = ..., eta_seconds: _Optional[int] = ..., current_step: _Optional[str] = ..., completed_steps: _Optional[_Iterable[_Union[CompletedStep, _Mapping]]] = ..., total_steps: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., result_available: _Optional[bool] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., queue_position: _Optional[int] = ..., detail: _Optional[_Union[TaskDetail, _Mapping]] = ...) -> None: ...
+
+class TaskDetail(_message.Message):
+    __slots__ = ("plan", "steps", "messages", "attempt", "usage", "trace_id")
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    steps: _containers.RepeatedCompositeFieldContainer[StepRecord]
+    messages: _containers.RepeatedCompositeFieldContainer[AgentMessageRecord]
+    attempt: int
+    usage: _run_pb2.Usage
+    trace_id: str
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[StepRecord, _Mapping]]] = ..., messages: _Optional[_Iterable[_Union[AgentMessageRecord, _Mapping]]] = ..., attempt: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ..., trace_id: _Optional[str] = ...) -> None: ...
+
+class StepRecord(_message.Message):
+    __slots__ = ("step", "agent", "status", "started_at", "completed_at", "duration_ms", "attempts", "usage")
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_AT_FIELD_NUMBER: _ClassVar[int]
+    DURATION_MS_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    step: str
+    agent: str
+    status: str
+    started_at: _timestamp_pb2.Timestamp
+    completed_at: _timestamp_pb2.Timestamp
+    duration_ms: int
+    attempts: int
+    usage: _run_pb2.Usage
+    def __init__(self, step: _Optional[str] = ..., agent: _Optional[str] = ..., status: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_ms: _Optional[int] = ..., attempts: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ...) -> None: ...
+
+class AgentMessageRecord(_message.Message):
+    __slots__ = ("message", "time")
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    message: _run_pb2.AgentMessage
+    time: _timestamp_pb2.Timestamp
+    def __init__(self, message: _Optional[_Union[_run_pb2.AgentMessage, _Mapping]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
