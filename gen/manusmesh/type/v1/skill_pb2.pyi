@@ -260,7 +260,7 @@ class ConfidencePart(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value: _Optional[float] = ..., weight: _Optional[float] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Report(_message.Message):
-    __slots__ = ("markdown", "html", "charts", "recommendations", "confidence_score", "confidence_parts", "estimate")
+    __slots__ = ("markdown", "html", "charts", "recommendations", "confidence_score", "confidence_parts", "estimate", "engine")
     MARKDOWN_FIELD_NUMBER: _ClassVar[int]
     HTML_FIELD_NUMBER: _ClassVar[int]
     CHARTS_FIELD_NUMBER: _ClassVar[int]
@@ -268,6 +268,7 @@ class Report(_message.Message):
     CONFIDENCE_SCORE_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_PARTS_FIELD_NUMBER: _ClassVar[int]
     ESTIMATE_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
     markdown: str
     html: str
     charts: _containers.RepeatedCompositeFieldContainer[Chart]
@@ -275,4 +276,5 @@ class Report(_message.Message):
     confidence_score: float
     confidence_parts: _containers.RepeatedCompositeFieldContainer[ConfidencePart]
     estimate: PerformanceEstimate
-    def __init__(self, markdown: _Optional[str] = ..., html: _Optional[str] = ..., charts: _Optional[_Iterable[_Union[Chart, _Mapping]]] = ..., recommendations: _Optional[_Iterable[str]] = ..., confidence_score: _Optional[float] = ..., confidence_parts: _Optional[_Iterable[_Union[ConfidencePart, _Mapping]]] = ..., estimate: _Optional[_Union[PerformanceEstimate, _Mapping]] = ...) -> None: ...
+    engine: str
+    def __init__(self, markdown: _Optional[str] = ..., html: _Optional[str] = ..., charts: _Optional[_Iterable[_Union[Chart, _Mapping]]] = ..., recommendations: _Optional[_Iterable[str]] = ..., confidence_score: _Optional[float] = ..., confidence_parts: _Optional[_Iterable[_Union[ConfidencePart, _Mapping]]] = ..., estimate: _Optional[_Union[PerformanceEstimate, _Mapping]] = ..., engine: _Optional[str] = ...) -> None: ...

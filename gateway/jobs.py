@@ -1,0 +1,226 @@
+"""The job RPCs, served from their policies.
+
+A method says in the proto which job it belongs to and what it does for it; a new job therefore
+needs no code here. What job messages have in common they have by name: requests may have
+`tenant_id`, `idempotency_key`, `callback_url` and `wait_seconds`, results `report_markdown`.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import grpc
+from google.api import httpbody_pb2
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from gateway.waiting import TaskWaiter
+from manusmesh.content.v1 import content_service_pb2
+from manusmesh.task.v1 import task_pb2
+from manusmesh.type.v1 import policy_pb2
+from meshkit import policy
+from meshkit.errors import MeshError, Reason, invalid
+from meshkit.interceptors import Call, current_call
+from meshkit.tasks.store import NewTask, TaskStore, raise_unless_completed
+
+_KEY_MAX: Final = 255
+_NOT_THE_WORK: Final = ("tenant_id", "idempotency_key", "wait_seconds")
+"""Fields that may differ between two requests for the same work."""
+
+# A job's request and answer types are known by its descriptors alone.
+Request = Any
+Answer = Any
+Behaviour = Callable[[Request, Any], Awaitable[Answer]]
+
+
+class JobRpcs:
+    """The behaviours of every method with a job role."""
+
+    def __init__(self, store: TaskStore, waiter: TaskWaiter) -> None:
+        self._store = store
+        self._waiter = waiter
+
+    def handler(self, service: ServiceDescriptor) -> grpc.GenericRpcHandler:
+        """Serves all methods of a service, each by its role."""
+        policies = policy.read([service])
+        handlers = {}
+        for method in service.methods:
+            rule = policies[f"/{service.full_name}/{method.name}"]
+            handlers[method.name] = grpc.unary_unary_rpc_method_handler(
+                self._behaviour(method, rule),
+                request_deserializer=GetMessageClass(method.input_type).FromString,
+                response_serializer=GetMessageClass(method.output_type).SerializeToString,
+            )
+        return grpc.method_handlers_generic_handler(service.full_name, handlers)
+
+    def _behaviour(self, method: MethodDescriptor, rule: policy_pb2.MethodPolicy) -> Behaviour:
+        answer = GetMessageClass(method.output_type)
+        job = rule.job
+
+        async def start(request: Request, _: object) -> Answer:
+            return await self._start(job, request)
+
+        async def status(request: content_service_pb2.JobTaskRequest, _: object) -> Answer:
+            return await self._status(job, request)
+
+        async def result(request: content_service_pb2.JobTaskRequest, _: object) -> Answer:
+            return answer.FromString(await self._result(job, request))
+
+        async def run(request: Request, _: object) -> Answer:
+            return await self._run(job, request, answer)
+
+        async def markdown(request: content_service_pb2.JobTaskRequest, _: object) -> Answer:
+            task = await self._ended(job, request)
+            return await self._markdown(task, results[job])
+
+        async def run_markdown(request: Request, _: object) -> Answer:
+            return await self._markdown(await self._run_to_end(job, request), results[job])
+
+        results = _result_types(method.containing_service)
+        roles: dict[int, Behaviour] = {
+            policy_pb2.JOB_ROLE_START: start,
+            policy_pb2.JOB_ROLE_STATUS: status,
+            policy_pb2.JOB_ROLE_RESULT: result,
+            policy_pb2.JOB_ROLE_RUN: run,
+            policy_pb2.JOB_ROLE_MARKDOWN: markdown,
+            policy_pb2.JOB_ROLE_RUN_MARKDOWN: run_markdown,
+        }
+        return roles[rule.role]
+
+    async def _start(self, job: str, request: Request) -> task_pb2.StartedTask:
+        call = current_call.get()
+        _check_tenant(call, request)
+        if _field(request, "callback_url"):
+            raise invalid("callback_url", "webhooks are not available in this version")
+        started = await self._store.create(
+            NewTask(
+                tenant_id=call.principal.tenant_id,
+                job=job,
+                request=request.SerializeToString(),
+                fingerprint=_fingerprint(job, request),
+                idempotency_key=_idempotency_key(call, request),
+                traceparent=call.trace.traceparent if call.trace is not None else "",
+            )
+        )
+        call.headers.extend((("taskid", started.task_id), ("taskstatus", started.status)))
+        return started
+
+    async def _status(self, job: str, request: content_service_pb2.JobTaskRequest) -> task_pb2.Task:
+        tenant_id = current_call.get().principal.tenant_id
+        task = await self._waiter.changed(tenant_id, job, request.task_id, request.wait_seconds)
+        _tell(task)
+        return task
+
+    async def _ended(self, job: str, request: content_service_pb2.JobTaskRequest) -> task_pb2.Task:
+        """The task of a result request, final or as far as it has come when the wait is over."""
+        tenant_id = current_call.get().principal.tenant_id
+        task = await self._waiter.ended(tenant_id, job, request.task_id, request.wait_seconds)
+        _tell(task)
+        return task
+
+    async def _result(self, job: str, request: content_service_pb2.JobTaskRequest) -> bytes:
+        task = await self._ended(job, request)
+        raise_unless_completed(task)
+        return await self._store.result(current_call.get().principal.tenant_id, task.task_id)
+
+    async def _run_to_end(self, job: str, request: Request) -> task_pb2.Task:
+        """Starts and waits.
+
+        Raises:
+            MeshError: RESULT_NOT_READY with HTTP 409 when the task is not final by then.
+        """
+        started = await self._start(job, request)
+        tenant_id = current_call.get().principal.tenant_id
+        wait_seconds = _field(request, "wait_seconds")
+        task = await self._waiter.ended(tenant_id, job, started.task_id, int(wait_seconds or 0))
+        _tell(task)
+        try:
+            raise_unless_completed(task)
+        except MeshError as error:
+            if error.reason == Reason.RESULT_NOT_READY:
+                details = {**error.details, "task_id": task.task_id}
+                raise MeshError(
+                    error.reason, error.message, details=details, http_status=409
+                ) from error
+        return task
+
+    async def _run(self, job: str, request: Request, answer: type[Message]) -> Answer:
+        task = await self._run_to_end(job, request)
+        message: Answer = answer(task_id=task.task_id, job=job, status=task.status)
+        if task.status == "completed":
+            tenant_id = current_call.get().principal.tenant_id
+            message.result.ParseFromString(await self._store.result(tenant_id, task.task_id))
+        else:
+            message.error.CopyFrom(task.error)
+        return message
+
+    async def _markdown(
+        self, task: task_pb2.Task, result_type: type[Message]
+    ) -> httpbody_pb2.HttpBody:
+        try:
+            raise_unless_completed(task)
+        except MeshError as error:
+            if error.reason == Reason.RESULT_NOT_READY:
+                raise
+            text = f"# The task was not completed\n\n{error.message}\n\n`{error.reason}`\n"
+        else:
+            tenant_id = current_call.get().principal.tenant_id
+            result: Answer = result_type.FromString(
+                await self._store.result(tenant_id, task.task_id)
+            )
+            text = result.report_markdown
+        return httpbody_pb2.HttpBody(
+            content_type="text/markdown; charset=utf-8", data=text.encode()
+        )
+
+
+def _result_types(service: ServiceDescriptor) -> dict[str, type[Message]]:
+    types = {}
+    for path, rule in policy.read([service]).items():
+        if rule.role == policy_pb2.JOB_ROLE_RESULT:
+            method = service.methods_by_name[path.rpartition("/")[2]]
+            types[rule.job] = GetMessageClass(method.output_type)
+    return types
+
+
+def _field(request: Message, name: str) -> str | int | None:
+    return getattr(request, name) if name in request.DESCRIPTOR.fields_by_name else None
+
+
+def _tell(task: task_pb2.Task) -> None:
+    """Puts the task into the headers, for clients that read no bodies."""
+    headers = current_call.get().headers
+    names = {"taskid", "taskstatus", "taskprogress"}
+    headers[:] = [header for header in headers if header[0] not in names]
+    headers.extend(
+        (
+            ("taskid", task.task_id),
+            ("taskstatus", task.status),
+            ("taskprogress", str(task.progress)),
+        )
+    )
+
+
+def _check_tenant(call: Call, request: Message) -> None:
+    named = _field(request, "tenant_id")
+    if named and named != call.principal.tenant_id:
+        message = "The request names another tenant than the key's; leave tenant_id out."
+        raise MeshError(Reason.PERMISSION_DENIED, message)
+
+
+def _idempotency_key(call: Call, request: Message) -> str:
+    key = str(_field(request, "idempotency_key") or "") or call.header("idempotency-key")
+    if len(key) > _KEY_MAX or not (key.isascii() and (key.isprintable() or not key)):
+        raise invalid("idempotency_key", f"has at most {_KEY_MAX} printable ASCII characters")
+    return key
+
+
+def _fingerprint(job: str, request: Message) -> str:
+    same = type(request)()
+    same.CopyFrom(request)
+    for name in _NOT_THE_WORK:
+        if name in same.DESCRIPTOR.fields_by_name:
+            same.ClearField(name)
+    content = same.SerializeToString(deterministic=True)
+    return hashlib.sha256(job.encode() + b"\0" + content).hexdigest()

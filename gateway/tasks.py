@@ -1,0 +1,142 @@
+"""The task RPCs' thin adapter: reading, watching and steering tasks of any job."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Final
+
+from google.api import httpbody_pb2
+from google.protobuf import json_format
+
+from gateway.waiting import TaskWaiter
+from manusmesh.task.v1 import task_pb2
+from manusmesh.task.v1 import task_service_pb2 as pb
+from manusmesh.task.v1 import task_service_pb2_grpc as rpc
+from meshkit.errors import MeshError, invalid
+from meshkit.interceptors import Context, current_call
+from meshkit.redis import Redis
+from meshkit.signals import Signals
+from meshkit.tasks import events
+from meshkit.tasks.store import TaskStore
+
+_CANCEL_WAIT_S: Final = 2.0
+"""How long a cancel waits for the work to stop, so that its answer can say so."""
+_OFFSET_MAX: Final = 2**31 - 1
+
+
+class TaskServicer(rpc.TaskServiceServicer):
+    """Speaks `task.v1` for the tenant of the call."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        signals: Signals,
+        store: TaskStore,
+        waiter: TaskWaiter,
+        draining: asyncio.Event,
+    ) -> None:
+        self._redis = redis
+        self._signals = signals
+        self._store = store
+        self._waiter = waiter
+        self._draining = draining
+
+    async def GetTask(  # noqa: N802 - the contract's name
+        self, request: pb.GetTaskRequest, context: Context
+    ) -> task_pb2.Task:
+        """Answers one task with its full record."""
+        return await self._store.detailed(_tenant_id(), request.task_id)
+
+    async def ListTasks(  # noqa: N802
+        self, request: pb.ListTasksRequest, context: Context
+    ) -> pb.ListTasksResponse:
+        """Lists the tenant's tasks."""
+        return await self._store.page(_tenant_id(), request)
+
+    async def WatchTask(  # noqa: N802
+        self, request: pb.WatchTaskRequest, context: Context
+    ) -> AsyncIterator[pb.TaskEvent]:
+        """Streams a task's events."""
+        await self._store.get(_tenant_id(), request.task_id)
+        async for event in self._follow(request):
+            yield event
+
+    async def StreamTaskEvents(  # noqa: N802
+        self, request: pb.WatchTaskRequest, context: Context
+    ) -> AsyncIterator[httpbody_pb2.HttpBody]:
+        """Streams a task's events as Server-Sent Events."""
+        await self._store.get(_tenant_id(), request.task_id)
+        try:
+            async for event in self._follow(request):
+                yield _frame(event)
+        except MeshError as error:
+            # The headers are long gone: the stream itself has to say why it ends.
+            yield _sse("error", json.dumps(error.rest_body()))
+
+    async def CancelTask(  # noqa: N802
+        self, request: pb.CancelTaskRequest, context: Context
+    ) -> task_pb2.Task:
+        """Cancels a task."""
+        tenant_id = _tenant_id()
+        if await self._store.control(tenant_id, request.task_id, "cancel", request.reason):
+            return await self._store.get(tenant_id, request.task_id)
+        return await self._waiter.settled(tenant_id, request.task_id, _CANCEL_WAIT_S)
+
+    async def PauseTask(  # noqa: N802
+        self, request: pb.PauseTaskRequest, context: Context
+    ) -> task_pb2.Task:
+        """Pauses a task."""
+        return await self._controlled(request.task_id, "pause")
+
+    async def ResumeTask(  # noqa: N802
+        self, request: pb.ResumeTaskRequest, context: Context
+    ) -> task_pb2.Task:
+        """Goes on with a paused task."""
+        return await self._controlled(request.task_id, "resume")
+
+    async def RetryTask(  # noqa: N802
+        self, request: pb.RetryTaskRequest, context: Context
+    ) -> task_pb2.Task:
+        """Queues a failed or cancelled task again."""
+        return await self._controlled(request.task_id, "retry")
+
+    async def _controlled(self, task_id: str, action: str) -> task_pb2.Task:
+        await self._store.control(_tenant_id(), task_id, action)
+        return await self._store.get(_tenant_id(), task_id)
+
+    def _follow(self, request: pb.WatchTaskRequest) -> AsyncIterator[pb.TaskEvent]:
+        return events.follow(
+            self._redis,
+            self._signals,
+            request.task_id,
+            after=request.after or _last_event_id(),
+            stop=self._draining,
+        )
+
+
+def _tenant_id() -> str:
+    return current_call.get().principal.tenant_id
+
+
+def _last_event_id() -> int:
+    text = current_call.get().header("last-event-id").strip()
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal()) or int(text) > _OFFSET_MAX:
+        raise invalid("Last-Event-ID", "is the offset of an event, a whole number")
+    return int(text)
+
+
+def _frame(event: pb.TaskEvent) -> httpbody_pb2.HttpBody:
+    data = json_format.MessageToDict(
+        event, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # A heartbeat is no place to resume from other than the one before it.
+    return _sse(event.type, text, None if event.type == "heartbeat" else event.offset)
+
+
+def _sse(kind: str, data: str, offset: int | None = None) -> httpbody_pb2.HttpBody:
+    name = f"id: {offset}\n" if offset is not None else ""
+    frame = f"{name}event: {kind}\ndata: {data}\n\n"
+    return httpbody_pb2.HttpBody(content_type="text/event-stream", data=frame.encode())

@@ -1,0 +1,10 @@
+"""What the product does, one module a job: contracts and patterns, no transport, no Redis."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jobs import generate_skill
+from jobs.job import Job
+
+JOBS: Final[Mapping[str, Job]] = {job.name: job for job in (generate_skill.JOB,)}
+"""Every job by its name, which is also its REST path."""

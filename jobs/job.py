@@ -1,0 +1,73 @@
+"""What a job is, and what it is given to work with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from google.protobuf.message import Message
+
+from manusmesh.type.v1 import plan_pb2, run_pb2
+
+Req = TypeVar("Req", bound=Message)
+Res = TypeVar("Res", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[Req, Res]):
+    """One thing an agent does: an RPC of its contract.
+
+    Attributes:
+        agent: "planning", "research", "coder" or "reporter".
+        path: `/package.Service/Method`.
+        request: Class of the request; it has a field `context`.
+        event: Class of the streamed events, each a oneof that ends with `result`.
+        result: Class of the result.
+    """
+
+    agent: str
+    path: str
+    request: type[Req]
+    event: type[Message]
+    result: type[Res]
+
+
+class Steps(Protocol):
+    """Runs steps of one task: calls agents, remembers results, tells progress."""
+
+    async def run(self, step: str, action: Action[Req, Res], request: Req, *, title: str) -> Res:
+        """Runs one step, or answers what it made when it had finished before.
+
+        Args:
+            step: Id of the step, unique within the task, as in its plan.
+            action: What to do.
+            request: The action's request; its `context` is filled in here.
+            title: What people see while it runs.
+
+        Raises:
+            MeshError: when the step failed for good.
+        """
+
+    async def follow(self, plan: plan_pb2.Plan) -> None:
+        """Tells the plan, by which progress and the time left are reckoned from now on."""
+
+    def usage(self) -> run_pb2.Usage:
+        """What model calls of all steps have cost so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kind of task.
+
+    Attributes:
+        name: Its name, as in the REST path.
+        request: Class of its request.
+        result: Class of its result.
+        run: Does the work. Any: a job's own types are the two classes above.
+        timeout_s: Seconds after which a task of it fails.
+    """
+
+    name: str
+    request: type[Message]
+    result: type[Message]
+    run: Callable[[Any, Steps], Awaitable[Message]]
+    timeout_s: float

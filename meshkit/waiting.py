@@ -1,0 +1,13 @@
+"""Waiting for whichever comes first."""
+
+import asyncio
+
+
+async def wait_any(*events: asyncio.Event, seconds: float) -> None:
+    """Waits until one of the events is set, or for `seconds`."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for future in waiting:
+            future.cancel()

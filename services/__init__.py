@@ -1,0 +1,1 @@
+"""The processes behind the gateway: the four agents and the orchestrator that runs them."""

@@ -1,0 +1,1 @@
+"""The coder agent: makes artifacts and checks them."""

@@ -1,0 +1,1 @@
+"""The orchestrator: takes tasks off the queue and runs their jobs on the agents."""

@@ -1,0 +1,83 @@
+"""The agents as plain calls: a stream of events in, one result out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import grpc
+from google.protobuf.message import Message
+
+from jobs.job import Action, Req, Res
+from manusmesh.type.v1 import run_pb2
+from meshkit import client
+from meshkit.errors import MeshError, Reason, from_rpc_error
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Told of what an agent says before its result.
+
+    Attributes:
+        progress: How far it has come.
+        message: Something said to another agent.
+        tool_call: A tool was used.
+        usage: What model calls have cost since the last time.
+    """
+
+    progress: Callable[[run_pb2.Progress], Awaitable[None]]
+    message: Callable[[run_pb2.AgentMessage], Awaitable[None]]
+    tool_call: Callable[[run_pb2.ToolCall], Awaitable[None]]
+    usage: Callable[[run_pb2.Usage], Awaitable[None]]
+
+
+class Agents:
+    """Channels to the four agents."""
+
+    def __init__(self, channels: Mapping[str, grpc.aio.Channel], *, internal_key: str) -> None:
+        self._channels = channels
+        self._internal_key = internal_key
+
+    async def call(
+        self, action: Action[Req, Res], request: Req, listener: Listener, *, timeout_s: float
+    ) -> Res:
+        """Runs one action and answers its result.
+
+        Cancelling the caller cancels the call, and with it the agent's work.
+
+        Raises:
+            MeshError: what the agent raised; UPSTREAM_UNAVAILABLE when it can't be reached;
+                INTERNAL when its stream ends without a result.
+        """
+        method = self._channels[action.agent].unary_stream(
+            action.path,
+            request_serializer=action.request.SerializeToString,
+            response_deserializer=action.event.FromString,
+        )
+        call = method(request, timeout=timeout_s, metadata=client.metadata(self._internal_key))
+        result: Res | None = None
+        try:
+            async for event in call:
+                result = await _hear(event, listener, result)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+        if result is None:
+            message = f"The {action.agent} agent ended without a result."
+            raise MeshError(Reason.INTERNAL, message)
+        return result
+
+
+async def _hear(event: Message, listener: Listener, result: Res | None) -> Res | None:
+    kind = event.WhichOneof("event")
+    match kind:
+        case "result":
+            made: Res = getattr(event, kind)
+            return made
+        case "progress" | "message" | "tool_call" | "usage":
+            await getattr(listener, kind)(getattr(event, kind))
+        case _:
+            message = "An agent sent an event of an unknown kind."
+            raise MeshError(Reason.INTERNAL, message)
+    return result

@@ -1,0 +1,31 @@
+"""Settings of the orchestrator."""
+
+from pydantic import BaseModel, Field
+
+from meshkit.config import AgentSettings, ServiceSettings
+
+
+class WorkerSettings(BaseModel):
+    """How tasks are taken up."""
+
+    slots: int = Field(default=16, ge=1, le=1000)
+    """Tasks that one replica runs at once."""
+    tenant_cap: int = Field(default=8, ge=1, le=10_000)
+    """Tasks of one tenant that run at once over all replicas."""
+    lease_s: float = Field(default=10.0, ge=1, le=300)
+    """How long a task stays with a replica that has stopped renewing; the longest takeover."""
+    renew_s: float = Field(default=2.5, gt=0, le=100)
+    """How often a lease is renewed; well below `lease_s`."""
+    poll_s: float = Field(default=0.5, gt=0, le=10)
+    """How long a free slot waits for a signal before it looks at the queue by itself."""
+    attempts: int = Field(default=4, ge=1, le=10)
+    """How often one step is tried: once, and three times again."""
+
+
+class OrchestratorSettings(ServiceSettings):
+    """What the orchestrator needs to know."""
+
+    agents: AgentSettings = AgentSettings()
+    """Where the agents are."""
+    worker: WorkerSettings = WorkerSettings()
+    """How tasks are taken up."""

@@ -1,0 +1,1 @@
+"""The planning agent: turns a request into a checked plan."""
