@@ -1,6 +1,7 @@
 """Serving an agent: what the four of them share."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
@@ -13,16 +14,21 @@ from meshkit.redis import connect
 from meshkit.server import Served, instance_name, run_server
 
 
-async def serve_agent(name: str, served: Served) -> None:
+async def serve_agent(
+    name: str, served: Served, *, prepare: Callable[[], object] | None = None
+) -> None:
     """Serves one agent until SIGTERM.
 
     Args:
         name: The agent: "planning", "research", "coder" or "reporter".
         served: Its contract with its servicer.
+        prepare: Loads what the first call would have to load; runs before the port opens.
     """
     settings = ServiceSettings()
     logs.configure(service=instance_name(settings), level=settings.log.level)
     authenticator = InternalAuthenticator(settings.internal_key.get_secret_value())
+    if prepare is not None:
+        prepare()
     url = settings.redis.url.get_secret_value()
     async with connect(url, timeout_s=settings.redis.timeout_s) as redis:
         await run_server(

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, Optional, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 import protovalidate
@@ -24,9 +24,12 @@ from meshkit.auth import principal as who
 from meshkit.errors import FieldViolation, MeshError, Reason
 from meshkit.ratelimit import RateLimiter
 
-# The type parameters of gRPC's handlers are erased here: an interceptor serves every message.
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+if TYPE_CHECKING:
+    # The type parameters of gRPC are erased here: an interceptor serves every message.
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
+else:
+    Context, Handler = grpc.aio.ServicerContext, grpc.RpcMethodHandler
 
 _DEADLINE_MARGIN_S: Final = 0.1
 """What of the caller's time is kept back to explain that it ran out."""
@@ -253,12 +256,12 @@ class Interceptor(grpc.aio.ServerInterceptor):
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Any],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Optional[Handler]:
+    ) -> Handler | None:
         """The wrapped handler of a method; None for a method that does not exist."""
         path = handler_call_details.method
         wrapped = self._wrapped.get(path)
         if wrapped is None:
-            handler: Optional[Handler] = await continuation(handler_call_details)
+            handler: Handler | None = await continuation(handler_call_details)
             if handler is None:
                 return None
             # gRPC's own services stream both ways; they are public and take no part in policies.

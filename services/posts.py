@@ -1,9 +1,15 @@
-"""Examples of the contracts as posts of the analytics: what the agents that measure share."""
+"""What the agents that measure share: examples as posts, and the measures loaded beforehand."""
 
 from collections.abc import Iterable
 
+from analytics.measures import measure
 from analytics.post import Post
 from manusmesh.type.v1 import skill_pb2
+
+
+def load() -> None:
+    """Loads the coefficients and models of the text measures, about a second's work."""
+    measure("We opened our new workshop this week. Come by and tell us what you think of it!")
 
 
 def to_posts(examples: Iterable[skill_pb2.Example]) -> list[Post]:

@@ -5,6 +5,7 @@ from manusmesh.coder.v1 import coder_service_pb2_grpc as rpc
 from meshkit.agent import serve_agent
 from meshkit.server import Served
 from services.coder.servicer import CoderServicer
+from services.posts import load
 
 
 async def serve() -> None:
@@ -14,4 +15,5 @@ async def serve() -> None:
     await serve_agent(
         "coder",
         Served(descriptor, lambda server: rpc.add_CoderServiceServicer_to_server(servicer, server)),
+        prepare=load,
     )

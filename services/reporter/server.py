@@ -4,6 +4,7 @@ from manusmesh.reporter.v1 import reporter_service_pb2 as pb
 from manusmesh.reporter.v1 import reporter_service_pb2_grpc as rpc
 from meshkit.agent import serve_agent
 from meshkit.server import Served
+from services.posts import load
 from services.reporter.servicer import ReporterServicer
 
 
@@ -16,4 +17,5 @@ async def serve() -> None:
         Served(
             descriptor, lambda server: rpc.add_ReporterServiceServicer_to_server(servicer, server)
         ),
+        prepare=load,
     )

@@ -4,6 +4,7 @@ from manusmesh.research.v1 import research_service_pb2 as pb
 from manusmesh.research.v1 import research_service_pb2_grpc as rpc
 from meshkit.agent import serve_agent
 from meshkit.server import Served
+from services.posts import load
 from services.research.servicer import ResearchServicer
 
 
@@ -16,4 +17,5 @@ async def serve() -> None:
         Served(
             descriptor, lambda server: rpc.add_ResearchServiceServicer_to_server(servicer, server)
         ),
+        prepare=load,
     )

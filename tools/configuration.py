@@ -1,0 +1,115 @@
+"""Writes docs/configuration.md and .env.example from the settings; --check only compares.
+
+Every variable, its default and its meaning stand in the classes; this keeps the two pages true.
+"""
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, SecretStr
+from pydantic_core import PydanticUndefined
+
+from meshkit.config import ServiceSettings
+from services.orchestrator.settings import OrchestratorSettings
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PAGES: Final = (
+    ("Every service", ServiceSettings),
+    ("The orchestrator, besides", OrchestratorSettings),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def variables(settings: type[BaseModel], prefix: str) -> Iterator[Variable]:
+    """The variables of a settings class, nested sections included."""
+    meanings = _docstrings(settings)
+    for name, info in settings.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from variables(info.annotation, f"{prefix}{name.upper()}__")
+            continue
+        default = info.default
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        shown = "" if default is PydanticUndefined else str(default)
+        yield Variable(f"{prefix}{name.upper()}", shown, meanings[name])
+
+
+def _docstrings(settings: type[BaseModel]) -> dict[str, str]:
+    """What stands under each field, also of the classes above."""
+    found: dict[str, str] = {}
+    for owner in reversed(settings.__mro__):
+        if not issubclass(owner, BaseModel) or owner.__module__.startswith("pydantic"):
+            continue
+        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
+        if not isinstance(body, ast.ClassDef):
+            continue
+        for field, text in zip(body.body, body.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+            ):
+                found[field.target.id] = str(text.value.value)
+    return found
+
+
+def render() -> dict[Path, str]:
+    """The two files with their contents."""
+    page = [
+        "# Configuration",
+        "",
+        "Each service reads its settings from environment variables when it starts and checks them",
+        "before its port opens. `manusmesh up` sets them for its children. This page is written by",
+        "`tools/configuration.py`.",
+    ]
+    env = ["# Every variable with its default; docs/configuration.md says what they mean.", ""]
+    seen: set[str] = set()
+    for title, settings in PAGES:
+        page += ["", f"## {title}", "", "| variable | default | meaning |", "| --- | --- | --- |"]
+        for variable in variables(settings, "MESH_"):
+            if variable.name in seen:
+                continue
+            seen.add(variable.name)
+            default = f"`{variable.default}`" if variable.default else "none: required"
+            if variable.name == "MESH_SERVICE_INSTANCE":
+                default = "empty"
+            page.append(f"| `{variable.name}` | {default} | {variable.meaning} |")
+            env.append(f"#{variable.name}={variable.default}")
+    return {
+        ROOT / "docs" / "configuration.md": "\n".join(page) + "\n",
+        ROOT / ".env.example": "\n".join(env) + "\n",
+    }
+
+
+def main() -> int:
+    """Writes the files, or with --check says which is stale."""
+    stale = []
+    for path, text in render().items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path.name)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+    if "--check" in sys.argv and stale:
+        print(f"stale: {', '.join(stale)}; run tools/configuration.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
