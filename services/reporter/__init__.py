@@ -1,0 +1,1 @@
+"""The reporter agent: explains a skill to people, in words and charts."""
