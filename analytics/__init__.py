@@ -1,0 +1,1 @@
+"""Measures of text, engagement and images: pure functions on plain data."""

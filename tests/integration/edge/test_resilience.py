@@ -1,0 +1,237 @@
+"""Replicas that drain, die or hang, and a gateway that is not there."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+import pytest_asyncio
+
+from manusmesh.task.v1 import task_pb2, task_service_pb2, task_service_pb2_grpc
+from tests.integration.edge import stub_gateway
+from tests.support import envoy
+
+pytestmark = pytest.mark.asyncio
+
+WITHIN_S = 8.0
+TASK = "/api/tasks/t"
+START = "/api/generate-skill/start"
+
+
+@pytest_asyncio.fixture
+async def pair() -> AsyncIterator[list[stub_gateway.Replica]]:
+    async with stub_gateway.run() as one, stub_gateway.run() as two:
+        yield [one, two]
+
+
+@pytest_asyncio.fixture
+async def meshed(
+    pair: list[stub_gateway.Replica], tmp_path: Path
+) -> AsyncIterator[tuple[envoy.Edge, httpx.AsyncClient]]:
+    addresses = [("127.0.0.1", replica.port) for replica in pair]
+    async with (
+        envoy.run(tmp_path, addresses) as edge,
+        edge.client() as client,
+    ):
+        await edge.until_healthy(2)
+        yield edge, client
+
+
+def error_of(response: httpx.Response) -> tuple[int, str]:
+    """HTTP status and code of an answer in the error envelope."""
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
+    assert body["success"] is False
+    assert body["error"]["message"]
+    return response.status_code, body["error"]["code"]
+
+
+async def test_without_a_gateway_every_caller_learns_it_soon(tmp_path: Path) -> None:
+    nowhere = ("127.0.0.1", envoy.free_port())
+    async with (
+        asyncio.timeout(WITHIN_S),
+        envoy.run(tmp_path, [nowhere]) as edge,
+        edge.client() as client,
+        edge.channel() as channel,
+    ):
+        answers = await asyncio.gather(
+            client.get("/health"),
+            client.get(TASK),
+            client.get(TASK + "/events"),
+            client.post(START, json={}),
+            client.post("/api/generate-skill/run", data={"skill_name": "n"}),
+            client.post(START + "?envelope=200", json={}),
+        )
+        for response in answers:
+            assert error_of(response)[1] == "UPSTREAM_UNAVAILABLE"
+            assert int(response.headers["retry-after"]) >= 1
+            assert response.json()["error"]["details"]["retry_after"] >= 1
+            assert "127.0.0.1" not in response.text
+        assert [response.status_code for response in answers] == [503] * 5 + [200]
+        # What is wrong with the request is said all the same.
+        assert error_of(await client.get("/nope")) == (404, "NOT_FOUND")
+
+        tasks = task_service_pb2_grpc.TaskServiceStub(channel)
+        for call in (
+            tasks.GetTask(task_service_pb2.GetTaskRequest(task_id="t")),
+            tasks.CancelTask(task_service_pb2.CancelTaskRequest(task_id="t")),
+        ):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await call
+            assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+            assert "success" not in str(caught.value.details())
+
+        web = await client.post(
+            "/manusmesh.task.v1.TaskService/GetTask",
+            content=b"\0\0\0\0\0",
+            headers={"content-type": "application/grpc-web+proto"},
+        )
+        # gRPC-Web clients take the HTTP status for UNAVAILABLE.
+        assert web.status_code == 503
+        assert "127.0.0.1" not in web.text
+
+
+async def test_a_draining_replica_gets_no_new_call(
+    pair: list[stub_gateway.Replica], meshed: tuple[envoy.Edge, httpx.AsyncClient]
+) -> None:
+    edge, client = meshed
+    draining, other = pair
+    await draining.serving(serving=False)
+    await edge.until_healthy(1)
+    for _ in range(10):
+        assert (await client.get(TASK)).status_code == 200
+    assert (len(draining.stub.calls), len(other.stub.calls)) == (0, 10)
+
+    # With none healthy calls go to all: the gateway itself says best what is missing.
+    await other.serving(serving=False)
+    await edge.until_healthy(0)
+    assert (await client.get("/ready")).status_code == 200
+
+
+async def test_a_read_is_repeated_when_its_replica_dies(
+    pair: list[stub_gateway.Replica], meshed: tuple[envoy.Edge, httpx.AsyncClient]
+) -> None:
+    _, client = meshed
+    async with asyncio.timeout(WITHIN_S):
+        pending, victim = await _pending(pair, "GetTask", client.get(TASK))
+        await victim.server.stop(None)
+        response = await pending
+    assert response.json()["task_id"] == "survivor"
+    assert [len(replica.stub.calls) for replica in pair] == [1, 1]
+
+
+@pytest.mark.parametrize("path", [START, "/api/tasks/t/cancel"])
+async def test_a_write_is_never_repeated(
+    pair: list[stub_gateway.Replica], meshed: tuple[envoy.Edge, httpx.AsyncClient], path: str
+) -> None:
+    _, client = meshed
+    method = "StartGenerateSkill" if path == START else "CancelTask"
+    async with asyncio.timeout(WITHIN_S):
+        pending, victim = await _pending(pair, method, client.post(path, json={}))
+        await victim.server.stop(None)
+        response = await pending
+    assert error_of(response) == (503, "UPSTREAM_UNAVAILABLE")
+    assert sum(len(replica.stub.calls) for replica in pair) == 1
+
+    # What surely was not sent is: the dead replica costs nobody a call.
+    for replica in pair:
+        replica.stub.answers.clear()
+    answers = [await client.post(path, json={}) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [200] * 10
+
+
+async def test_a_refusal_of_the_gateway_is_not_repeated(
+    pair: list[stub_gateway.Replica], meshed: tuple[envoy.Edge, httpx.AsyncClient]
+) -> None:
+    _, client = meshed
+    body = {"success": False, "error": {"code": "OVERLOADED", "message": "m", "details": {}}}
+
+    async def answer(_request: Any, context: stub_gateway.Context) -> Any:
+        await stub_gateway.fail(context, grpc.StatusCode.UNAVAILABLE, 503, body, retry_after="2")
+
+    for replica in pair:
+        replica.stub.answers["GetTask"] = answer
+    assert error_of(await client.get(TASK)) == (503, "OVERLOADED")
+    assert sum(len(replica.stub.calls) for replica in pair) == 1
+
+
+async def test_a_hanging_gateway_is_a_timeout(tmp_path: Path) -> None:
+    async def hang(_request: Any, _context: stub_gateway.Context) -> Any:
+        await asyncio.Event().wait()
+
+    # On one route Envoy's own time runs out first, on the other the deadline of the service.
+    changes = {'"timeout": "30s"': '"timeout": "0.3s"', '"value": "59S"': '"value": "300m"'}
+    async with (
+        asyncio.timeout(WITHIN_S),
+        stub_gateway.run() as replica,
+        envoy.run(tmp_path, [("127.0.0.1", replica.port)], changes=changes) as edge,
+        edge.client() as client,
+    ):
+        replica.stub.answers |= {"GetTask": hang, "GetGenerateSkillStatus": hang}
+        for path in (TASK, "/api/generate-skill/status/t?wait_seconds=50"):
+            assert error_of(await client.get(path)) == (504, "DEADLINE_EXCEEDED")
+            wrapped = await client.get(path, params={"envelope": "200"})
+            assert error_of(wrapped) == (200, "DEADLINE_EXCEEDED")
+
+
+async def test_a_body_that_does_not_arrive_is_a_timeout(tmp_path: Path) -> None:
+    changes = {'"stream_idle_timeout": "75s"': '"stream_idle_timeout": "0.3s"'}
+    async with (
+        asyncio.timeout(WITHIN_S),
+        stub_gateway.run() as replica,
+        envoy.run(tmp_path, [("127.0.0.1", replica.port)], changes=changes) as edge,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", edge.port)
+        writer.write(f"POST {START} HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{{".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert b"DEADLINE_EXCEEDED" in await reader.read(4096)
+        writer.close()
+
+
+async def test_more_calls_than_the_edge_carries_are_refused(tmp_path: Path) -> None:
+    async def hang(_request: Any, _context: stub_gateway.Context) -> Any:
+        await asyncio.Event().wait()
+
+    changes = {'"max_requests": 4096': '"max_requests": 1'}
+    async with (
+        asyncio.timeout(WITHIN_S),
+        stub_gateway.run() as replica,
+        envoy.run(tmp_path, [("127.0.0.1", replica.port)], changes=changes) as edge,
+        edge.client() as client,
+    ):
+        await edge.until_healthy(1)
+        pending, _ = await _pending([replica], "StartGenerateSkill", client.post(START, json={}))
+        response = await client.get(TASK)
+        assert error_of(response) == (503, "OVERLOADED")
+        assert int(response.headers["retry-after"]) >= 1
+        pending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pending
+
+
+async def _pending(
+    replicas: list[stub_gateway.Replica], method: str, call: Any
+) -> tuple[asyncio.Task[httpx.Response], stub_gateway.Replica]:
+    """Start `call`, whose first execution hangs; answers it with the replica that it hangs on."""
+    begun = asyncio.Event()
+
+    def answer_of(_replica: stub_gateway.Replica) -> stub_gateway.Answer:
+        async def answer(_request: Any, _context: stub_gateway.Context) -> Any:
+            if not begun.is_set():
+                begun.set()
+                await asyncio.Event().wait()
+            return task_pb2.Task(task_id="survivor")
+
+        return answer
+
+    for replica in replicas:
+        replica.stub.answers[method] = answer_of(replica)
+    pending = asyncio.create_task(call)
+    await begun.wait()
+    (busy,) = [replica for replica in replicas if replica.stub.calls]
+    return pending, busy

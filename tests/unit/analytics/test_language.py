@@ -1,0 +1,28 @@
+import pytest
+
+from analytics.language import LANGUAGES, UNKNOWN, identify
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("We are happy to announce our new product today", "en"),
+        ("Wir freuen uns, heute unser neues Produkt vorzustellen", "de"),
+        ("Nous sommes heureux de vous annoncer notre nouveau produit", "fr"),
+        ("Estamos muy contentos de anunciar nuestro nuevo producto", "es"),
+        ("今日はとてもいい天気ですね", "ja"),
+        ("Сегодня мы рады представить наш новый продукт", "ru"),
+    ],
+)
+def test_names_the_language(text: str, code: str) -> None:
+    assert identify(text) == code
+    assert identify(text.upper()) == code
+
+
+@pytest.mark.parametrize("text", ["", "OK", "🔥🔥🔥", "12345", "Wow", "...", "\ud800\x00"])
+def test_is_unsure_of_short_texts(text: str) -> None:
+    assert identify(text) == UNKNOWN
+
+
+def test_codes_are_iso_639_1() -> None:
+    assert all(len(code) == 2 for code in LANGUAGES)
