@@ -88,6 +88,7 @@ async def _write_skill(
         review,
         accepted=lambda verdict: verdict.accepted,
         score=lambda verdict: verdict.score,
+        revised=lambda draft: bool(draft.changes),
         revisions=REVISIONS,
     )
 

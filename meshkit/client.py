@@ -28,6 +28,8 @@ _SERVICE_CONFIG: Final = json.dumps(
     }
 )
 _MESSAGE_MAX: Final = 16 * 1024 * 1024
+_METADATA_MAX: Final = 64 * 1024
+"""Bytes; an error inside the mesh carries its REST body besides its status."""
 
 
 def target(addresses: str) -> str:
@@ -62,6 +64,8 @@ async def channel(addresses: str) -> AsyncIterator[grpc.aio.Channel]:
             ("grpc.keepalive_timeout_ms", 5_000),
             ("grpc.max_receive_message_length", _MESSAGE_MAX),
             ("grpc.max_send_message_length", _MESSAGE_MAX),
+            ("grpc.max_metadata_size", _METADATA_MAX),
+            ("grpc.absolute_max_metadata_size", _METADATA_MAX),
         ),
     )
     try:

@@ -71,16 +71,24 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, str]] = {
     grpc.StatusCode.ALREADY_EXISTS: "CONFLICT",
     grpc.StatusCode.RESOURCE_EXHAUSTED: "OVERLOADED",
     grpc.StatusCode.UNAVAILABLE: "UPSTREAM_UNAVAILABLE",
+    # The callee's doing: a caller that cancels does not get to see it.
+    grpc.StatusCode.CANCELLED: "UPSTREAM_UNAVAILABLE",
     grpc.StatusCode.DEADLINE_EXCEEDED: "DEADLINE_EXCEEDED",
 }
 
-_RETRYABLE: Final = frozenset(
+RETRYABLE: Final = frozenset(
     {"RATE_LIMITED", "OVERLOADED", "UPSTREAM_UNAVAILABLE", "DEADLINE_EXCEEDED"}
 )
+"""Codes of what may pass without any change."""
 _RETRY_AFTER_DEFAULT_S: Final = 2.0
 _MESSAGE_MAX: Final = 1000
-_VIOLATIONS_MAX: Final = 80
-"""More would not fit the 16 KiB that gRPC clients accept as metadata."""
+"""Bytes of a message in UTF-8."""
+_STATUS_MAX: Final = 5000
+"""Bytes of a serialized status. From 8 KiB of metadata on, gRPC clients drop answers by chance."""
+_BODY_MAX: Final = 7000
+"""Bytes of a REST body; Envoy takes it out of the metadata that gRPC clients get."""
+_VIOLATION_OVERHEAD: Final = 40
+"""Bytes that surround the two texts of a violation in a body, and more than in a status."""
 
 Detail = str | int | float | bool | None | Sequence["Detail"] | Mapping[str, "Detail"]
 
@@ -123,9 +131,9 @@ class MeshError(Exception):
         super().__init__(message)
         self.reason = reason
         self.http_status = http_status or _CODES[reason][1]
-        self.message = message[:_MESSAGE_MAX]
+        self.message = message.encode(errors="replace")[:_MESSAGE_MAX].decode(errors="ignore")
         self.details = dict(details or {})
-        if retry_after_s is None and reason in _RETRYABLE and reason != Reason.DEADLINE_EXCEEDED:
+        if retry_after_s is None and reason in RETRYABLE and reason != Reason.DEADLINE_EXCEEDED:
             retry_after_s = _RETRY_AFTER_DEFAULT_S
         self.retry_after_s = retry_after_s
         self.violations = tuple(violations)
@@ -138,19 +146,38 @@ class MeshError(Exception):
     @property
     def retryable(self) -> bool:
         """Whether the same call may succeed later without any change."""
-        return self.reason in _RETRYABLE
+        return self.reason in RETRYABLE
 
     def public_details(self) -> dict[str, Detail]:
         """The REST body's `error.details`; `retry_after` is in whole seconds."""
         details = dict(self.details)
         if self.violations:
-            listed = self.violations[:_VIOLATIONS_MAX]
+            listed = self._listed(_BODY_MAX - _size(self.message) - _size(json.dumps(self.details)))
             details["fields"] = [{"field": v.field, "message": v.message} for v in listed]
             if len(self.violations) > len(listed):
                 details["fields_omitted"] = len(self.violations) - len(listed)
         if self.retry_after_s is not None:
             details["retry_after"] = _whole_seconds(self.retry_after_s)
         return details
+
+    def of_step(self, agent: str, step: str) -> "MeshError":
+        """The same error, telling which agent failed in which step."""
+        return MeshError(
+            self.reason,
+            self.message,
+            details={**self.details, "agent": agent, "step": step},
+            retry_after_s=self.retry_after_s,
+            violations=self.violations,
+            http_status=self.http_status,
+        )
+
+    def _listed(self, room: int) -> Sequence[FieldViolation]:
+        """The first violations, as many as fit into so many bytes; all in nearly every case."""
+        for index, violation in enumerate(self.violations):
+            room -= _size(violation.field) + _size(violation.message) + _VIOLATION_OVERHEAD
+            if room < 0:
+                return self.violations[:index]
+        return self.violations
 
     def to_proto(self) -> run_pb2.Error:
         """The error as a task keeps it."""
@@ -172,13 +199,14 @@ class MeshError(Exception):
     def to_status(self) -> status_pb2.Status:
         """The error as `google.rpc.Status` with every standard detail that applies."""
         status = status_pb2.Status(code=self.code.value[0], message=self.message)
-        metadata = {k: v if isinstance(v, str) else json.dumps(v) for k, v in self.details.items()}
+        metadata = {name: _as_text(value) for name, value in self.details.items()}
         status.details.add().Pack(
             error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=metadata)
         )
         if self.violations:
             bad = error_details_pb2.BadRequest()
-            for violation in self.violations[:_VIOLATIONS_MAX]:
+            room = _STATUS_MAX - 2 * len(self.message.encode()) - _size(json.dumps(self.details))
+            for violation in self._listed(room):
                 bad.field_violations.add(field=violation.field, description=violation.message)
             status.details.add().Pack(bad)
         if self.retry_after_s is not None:
@@ -261,6 +289,18 @@ def _from_status(raw: bytes) -> MeshError | None:
     return MeshError(
         reason, status.message, details=details, retry_after_s=retry_after_s, violations=violations
     )
+
+
+def _as_text(value: Detail) -> str:
+    """A detail as a text from which `_json_or_text` makes the same value again."""
+    if isinstance(value, str) and _json_or_text(value) == value:
+        return value
+    return json.dumps(value)
+
+
+def _size(text: str) -> int:
+    """Bytes of a text in ASCII JSON, which are never fewer than in UTF-8."""
+    return len(json.dumps(text))
 
 
 def _json_or_text(value: str) -> Detail:

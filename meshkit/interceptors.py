@@ -174,10 +174,14 @@ async def deadline(call: Call) -> AsyncIterator[None]:
     if remaining is None:
         yield
         return
+    scope = asyncio.timeout(max(0.0, remaining - _DEADLINE_MARGIN_S))
     try:
-        async with asyncio.timeout(max(0.0, remaining - _DEADLINE_MARGIN_S)):
+        async with scope:
             yield
     except TimeoutError as error:
+        if not scope.expired():
+            # Another timeout than the caller's: a bug.
+            raise
         message = "The time for the call ran out."
         raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
 
@@ -315,6 +319,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
                             await context.send_initial_metadata(tuple(call.headers))
                         first = False
                         yield message
+                if first and call.headers:
+                    await context.send_initial_metadata(tuple(call.headers))
 
         return answer
 

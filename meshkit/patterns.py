@@ -8,7 +8,7 @@ keeping the best round. `retrying` is what a single step does about failures tha
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from meshkit.errors import MeshError
@@ -85,6 +85,7 @@ async def iterate(
     *,
     accepted: Callable[[Verdict], bool],
     score: Callable[[Verdict], float],
+    revised: Callable[[Out], bool],
     revisions: int,
 ) -> Iteration[Out, Verdict]:
     """Writes and reviews a draft, and revises it until a review accepts or revisions are spent.
@@ -94,6 +95,8 @@ async def iterate(
         review: Reviews the draft of a round.
         accepted: Whether a review accepts.
         score: How good a review is; higher is better.
+        revised: Whether a draft after the first differs from the one before; one that does not
+            ends the iteration, because its review would say the same.
         revisions: How many drafts may follow the first, at least 0.
     """
     best: Iteration[Out, Verdict] | None = None
@@ -101,15 +104,19 @@ async def iterate(
     verdict: Verdict | None = None
     for number in range(1, revisions + 2):
         draft = await write(number, draft, verdict)
+        if best is not None and not revised(draft):
+            return best
         verdict = await review(number, draft)
         if accepted(verdict):
             return Iteration(draft, verdict, accepted=True, rounds=number)
         if best is None or score(verdict) > score(best.verdict):
             best = Iteration(draft, verdict, accepted=False, rounds=number)
+        else:
+            best = replace(best, rounds=number)
     if best is None:
         msg = "revisions is at least 0"
         raise ValueError(msg)
-    return Iteration(best.draft, best.verdict, accepted=False, rounds=revisions + 1)
+    return best
 
 
 async def retrying(
@@ -121,8 +128,8 @@ async def retrying(
 ) -> Out:
     """Tries up to `attempts` times, only where trying again can help.
 
-    Waits 2 s, 4 s, … 30 s at most between attempts, with jitter of a quarter, or as long as the
-    error asks for.
+    Waits 2 s, 4 s, … between attempts, with jitter of a quarter and 30 s at most; longer when the
+    error asks for it, and never shorter than it asks for.
 
     Args:
         attempt: One attempt, told its number from 1.
@@ -137,9 +144,9 @@ async def retrying(
         except MeshError as error:
             if number >= attempts or not error.retryable:
                 raise
-            backoff_s = min(_BACKOFF_MAX_S, _BACKOFF_FIRST_S * 2 ** (number - 1))
-            pause_s = max(backoff_s, error.retry_after_s or 0.0)
-            pause_s *= random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+            backoff_s = _BACKOFF_FIRST_S * 2 ** (number - 1)
+            backoff_s *= random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+            pause_s = max(min(_BACKOFF_MAX_S, backoff_s), error.retry_after_s or 0.0)
             await failed(number, error, pause_s)
         await sleep(pause_s)
         number += 1

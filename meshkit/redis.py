@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 
 from meshkit import logs
-from meshkit.errors import MeshError, Reason, unavailable
+from meshkit.errors import MeshError, Reason
 
 Argument = str | bytes | int | float
 Command = tuple[Argument, ...]
@@ -85,6 +85,13 @@ def parse_url(url: str) -> Address:
     )
 
 
+class RedisAwayError(MeshError):
+    """Redis does not answer, or not now; a type of its own, as agents may be unavailable too."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.UPSTREAM_UNAVAILABLE, "Redis is not available; try again shortly.")
+
+
 class RedisReplyError(Exception):
     """Redis refused a command: a bug of ours, such as a script error, not a state of the world."""
 
@@ -111,8 +118,8 @@ class Script:
 class Redis:
     """One pipelined connection, opened on first use and again after every loss.
 
-    Every method raises `MeshError` UPSTREAM_UNAVAILABLE while Redis is away, within the connect or
-    command timeout, and `RedisReplyError` when Redis refuses the command itself.
+    Every method raises `RedisAwayError` while Redis is away, within the connect or command timeout,
+    and `RedisReplyError` when Redis refuses the command itself.
     """
 
     def __init__(self, address: Address, *, timeout_s: float) -> None:
@@ -170,10 +177,10 @@ class Redis:
 
     async def _connect(self) -> "Connection":
         if self._closed:
-            raise unavailable("Redis")
+            raise RedisAwayError
         if self._connecting is None or self._connecting.done():
             if asyncio.get_running_loop().time() < self._retry_at:
-                raise unavailable("Redis")
+                raise RedisAwayError
             self._connecting = asyncio.create_task(self._open())
         # Shielded: a caller that gives up must not take the connection away from the others.
         return await asyncio.shield(self._connecting)
@@ -183,8 +190,9 @@ class Redis:
             self._connection = await open_connection(self._address, timeout_s=self._timeout_s)
         except (OSError, MeshError, TimeoutError) as error:
             self._retry_at = asyncio.get_running_loop().time() + _RECONNECT_PAUSE_S
-            _log.warning("redis_connect_failed", error=type(error).__name__)
-            raise unavailable("Redis") from error
+            # What Redis said, such as a refused password, is the cause; it repeats no secret.
+            _log.warning("redis_connect_failed", error=repr(error.__cause__ or error))
+            raise RedisAwayError from error
         return self._connection
 
 
@@ -222,7 +230,7 @@ async def open_connection(
             _checked(await connection.send(pack(("PING",))))
         except RedisReplyError as error:
             connection.close()
-            raise unavailable("Redis") from error
+            raise RedisAwayError from error
         except BaseException:
             connection.close()
             raise
@@ -258,7 +266,7 @@ class Connection(asyncio.Protocol):
     def send(self, packed: bytes) -> "asyncio.Future[Reply | Exception]":
         """Queues a packed command; the future gets the reply, or an error reply as a value."""
         if self.lost:
-            raise unavailable("Redis")
+            raise RedisAwayError
         if len(self._waiting) >= _IN_FLIGHT_MAX:
             raise MeshError(Reason.OVERLOADED, "Too many calls at once; try again shortly.")
         if not self._outgoing:
@@ -316,7 +324,7 @@ class Connection(asyncio.Protocol):
         while self._waiting:
             future, _ = self._waiting.popleft()
             if not future.done():
-                future.set_exception(unavailable("Redis"))
+                future.set_exception(RedisAwayError())
                 # Somebody who has stopped waiting need not hear of it.
                 future.exception()
         if self._on_push is not None:
@@ -347,5 +355,5 @@ def _checked(reply: Reply | Exception) -> Reply:
         return reply
     text = str(reply)
     if text.startswith(_AWAY_CODES):
-        raise unavailable("Redis") from reply
+        raise RedisAwayError from reply
     raise RedisReplyError(text) from reply

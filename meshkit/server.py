@@ -11,7 +11,7 @@ from typing import Final
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from meshkit import logs, policy, presence
 from meshkit.config import ServiceSettings
@@ -85,9 +85,7 @@ async def run_server(
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     names = [served.descriptor.full_name for served in services]
-    reflection.enable_server_reflection(
-        [*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server
-    )
+    _add_reflection(server, names)
     port = server.add_insecure_port(f"{settings.listen.host}:{settings.listen.port}")
     _stop_on_signals(draining)
     instance = instance_name(settings)
@@ -105,6 +103,20 @@ async def run_server(
         await asyncio.sleep(settings.drain.notice_s)
         await server.stop(settings.drain.grace_s)
         _log.info("stopped")
+
+
+def _add_reflection(server: grpc.aio.Server, names: Sequence[str]) -> None:
+    """Reflection as v1 and v1alpha: the messages of the two are the same on the wire."""
+    shown = [*names, health.SERVICE_NAME, reflection.SERVICE_NAME]
+    servicer = reflection.aio.ReflectionServicer(shown)
+    handler = grpc.stream_stream_rpc_method_handler(
+        servicer.ServerReflectionInfo,
+        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+    )
+    for service in ("grpc.reflection.v1.ServerReflection", reflection.SERVICE_NAME):
+        handlers = {"ServerReflectionInfo": handler}
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
 
 async def _able(

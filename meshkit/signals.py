@@ -50,6 +50,9 @@ class Signals:
 
     def lost(self) -> None:
         """Wakes everybody and opens the connection again."""
+        if self._connection is None:
+            # It was lost while it was being opened: `_reopen` is at it.
+            return
         self._connection = None
         self._wake_all()
         if not self._closed:
@@ -85,6 +88,8 @@ class Signals:
                 )
             except (OSError, MeshError, TimeoutError):
                 await asyncio.sleep(_RECONNECT_PAUSE_S)
+                continue
+            if connection.lost:
                 continue
             self._connection = connection
             for channel in self._listeners:

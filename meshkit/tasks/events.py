@@ -34,12 +34,11 @@ async def follow(
     loop = asyncio.get_running_loop()
     with signals.listen(keys.changed(task_id)) as changed:
         silent_since = loop.time()
-        progress = 0
         while not stop.is_set():
             changed.clear()
             events = await read(redis, task_id, after=after)
             for event in events:
-                after, progress = event.offset, event.progress
+                after = event.offset
                 yield event
                 silent_since = loop.time()
             if events and len(events) < _PAGE and await _over(redis, task_id, events[-1]):
@@ -49,7 +48,7 @@ async def follow(
             if not events and await _finished(redis, task_id, after):
                 return
             if loop.time() - silent_since >= HEARTBEAT_S:
-                yield _heartbeat(after, progress)
+                yield await _heartbeat(redis, task_id, after)
                 silent_since = loop.time()
             await wait_any(changed, stop, seconds=_RECHECK_S)
 
@@ -67,8 +66,10 @@ async def _finished(redis: Redis, task_id: str, after: int) -> bool:
     return reply[0].decode() in record.FINAL and after >= last
 
 
-def _heartbeat(offset: int, progress: int) -> task_service_pb2.TaskEvent:
-    event = task_service_pb2.TaskEvent(offset=offset, type="heartbeat", progress=progress)
+async def _heartbeat(redis: Redis, task_id: str, offset: int) -> task_service_pb2.TaskEvent:
+    progress = await redis.execute("HGET", keys.task(task_id), "progress")
+    event = task_service_pb2.TaskEvent(offset=offset, type="heartbeat")
+    event.progress = int(progress) if isinstance(progress, bytes) else 0
     event.time.GetCurrentTime()
     return event
 

@@ -49,6 +49,7 @@ class Note:
         step_record: The step's new record, or None.
         artifact: The step's result, stored once, or None.
         duration_ms: With artifact: how long the step took.
+        total_steps: How many steps the task has from now; None leaves it.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Note:
     step_record: task_pb2.StepRecord | None = None
     artifact: Message | None = None
     duration_ms: int | None = None
+    total_steps: int | None = None
 
 
 class HeldTask:
@@ -103,6 +105,11 @@ class HeldTask:
         )
         return stored if isinstance(stored, bytes) else None
 
+    async def step_record(self, step: str) -> task_pb2.StepRecord | None:
+        """The record of a step; None when it has not begun."""
+        stored = await self._redis.execute("HGET", keys.part(self.task_id, "steps"), step)
+        return task_pb2.StepRecord.FromString(stored) if isinstance(stored, bytes) else None
+
     async def renew(self, *, lease_ms: int) -> Requests:
         """Renews the lease and answers what the owner has asked for."""
         reply = await self._redis.run(_RENEW, self._keys("events"), [self._fence, lease_ms])
@@ -131,6 +138,7 @@ class HeldTask:
                 note.artifact.SerializeToString() if note.artifact is not None else b"",
                 "" if note.duration_ms is None else note.duration_ms,
                 message if spoken else b"",
+                "" if note.total_steps is None else note.total_steps,
             ],
         )
         if reply == 0:
@@ -160,14 +168,13 @@ class HeldTask:
         error = cancelled_error("").to_proto().SerializeToString()
         await self._finish("cancelled", "Cancelled", error, b"")
 
-    async def pause(self) -> None:
-        """Gives the task back as paused, as its owner asked."""
-        await self._fenced(_HOLD, self._keys("events"), [self._fence, "paused", "Paused"])
-
-    async def give_back(self) -> None:
-        """Gives the task back to the queue: this process stops."""
+    async def give_back(self) -> str:
+        """Gives the task back and answers its status: "paused" if its owner asks, else "queued"."""
         message = "Waiting for a free worker"
-        await self._fenced(_HOLD, self._keys("events"), [self._fence, "queued", message])
+        status = await self._redis.run(_HOLD, self._keys("events"), [self._fence, message])
+        if not isinstance(status, bytes):
+            raise LeaseLostError(self.task_id)
+        return status.decode()
 
     async def _finish(self, status: str, message: str, error: bytes, result: bytes) -> None:
         arguments: list[Argument] = [self._fence, status, message, error, result, keys.RETENTION_S]

@@ -46,6 +46,10 @@ class Queue:
         if delay_ms == 0:
             await self._redis.execute("PUBLISH", keys.QUEUE_READY, task_id)
 
+    async def keep(self, tenant_id: str, task_id: str) -> None:
+        """Makes a task claimable if it has no place on the queue; a place it has stays."""
+        await self._put(tenant_id, task_id, 0, "kept")
+
     async def claim(self, *, lease_ms: int, running_cap: int) -> tuple[str, str] | None:
         """Takes the next task: its id and tenant, or None when there is none to take.
 
@@ -69,10 +73,17 @@ class Queue:
         await self._redis.run(_EXTEND, queues, [task_id, lease_ms])
 
     async def remove(self, tenant_id: str, task_id: str) -> None:
-        """Takes a task off the queue for good."""
-        await self._redis.pipeline(
-            ("ZREM", keys.waiting(tenant_id), task_id), ("ZREM", keys.leased(tenant_id), task_id)
+        """Takes a task off the queue, unless its owner has had it queued again meanwhile."""
+        _, _, status = await self._redis.pipeline(
+            ("ZREM", keys.waiting(tenant_id), task_id),
+            ("ZREM", keys.leased(tenant_id), task_id),
+            ("HGET", keys.task(task_id), "status"),
         )
+        # The record is the truth: whoever queues a task again writes it before the queue.
+        if status == b"queued":
+            await self.enqueue(tenant_id, task_id)
+        elif status == b"running":
+            await self._put(tenant_id, task_id, GRACE_MS, "kept")
 
     async def position(self, tenant_id: str, task_id: str) -> int:
         """The task's place among the tenant's waiting ones, from 1; 0 when it does not wait."""
@@ -82,7 +93,7 @@ class Queue:
     async def _put(self, tenant_id: str, task_id: str, delay_ms: int, mode: str) -> int:
         reply = await self._redis.run(
             _ENQUEUE,
-            [keys.QUEUE_TENANTS, keys.waiting(tenant_id)],
+            [keys.QUEUE_TENANTS, keys.waiting(tenant_id), keys.leased(tenant_id)],
             [tenant_id, task_id, delay_ms, self._max_per_tenant, mode],
         )
         return reply if isinstance(reply, int) else 0

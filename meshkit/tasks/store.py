@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from google.protobuf import json_format
 from manusmesh.task.v1 import task_pb2, task_service_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
 from meshkit.auth.keys import as_mapping
-from meshkit.errors import MeshError, Reason, invalid
+from meshkit.errors import RETRYABLE, MeshError, Reason, invalid
 from meshkit.redis import Redis, Reply, Script
 from meshkit.tasks import keys, record
 from meshkit.tasks.queue import Queue
@@ -68,9 +69,11 @@ class TaskStore:
         Raises:
             MeshError: CONFLICT for a key used with another request, OVERLOADED for a full queue.
         """
-        task_id = keys.new_task_id()
+        task_id = fresh_id = keys.new_task_id()
         if new.idempotency_key:
             task_id = await self._remembered(new, task_id)
+            if task_id != fresh_id and (status := await self._status(task_id)):
+                return await self._started_before(new.tenant_id, task_id, status)
         await self._queue.reserve(new.tenant_id, task_id)
         fields = (
             *("job", new.job, "tenant_id", new.tenant_id),
@@ -81,10 +84,10 @@ class TaskStore:
             [keys.task(task_id), keys.part(task_id, "events"), keys.part(task_id, "input")],
             [new.request, "Waiting for a free worker", *fields],
         )
-        if created == 0:
-            return task_pb2.StartedTask(task_id=task_id, status=await self._status(task_id))
-        now_ms = int(time.time() * 1000)
-        await self._redis.execute("ZADD", keys.tenant_tasks(new.tenant_id), "NX", now_ms, task_id)
+        if not isinstance(created, int) or created == 0:
+            status = await self._status(task_id)
+            return await self._started_before(new.tenant_id, task_id, status)
+        await self._redis.execute("ZADD", keys.tenant_tasks(new.tenant_id), "NX", created, task_id)
         await self._queue.enqueue(new.tenant_id, task_id)
         return task_pb2.StartedTask(task_id=task_id, status="queued")
 
@@ -214,8 +217,17 @@ class TaskStore:
         return first
 
     async def _status(self, task_id: str) -> str:
+        """A task's status; empty when there is no such task."""
         status = await self._redis.execute("HGET", keys.task(task_id), "status")
-        return status.decode() if isinstance(status, bytes) else "queued"
+        return status.decode() if isinstance(status, bytes) else ""
+
+    async def _started_before(
+        self, tenant_id: str, task_id: str, status: str
+    ) -> task_pb2.StartedTask:
+        """The answer about a task that exists; its writer may have died before queueing it."""
+        if status == "queued":
+            await self._queue.keep(tenant_id, task_id)
+        return task_pb2.StartedTask(task_id=task_id, status=status)
 
     async def _fields(self, tenant_id: str, task_id: str) -> record.Fields:
         if keys.TASK_ID.fullmatch(task_id) is None:
@@ -230,15 +242,19 @@ class TaskStore:
     ) -> list[tuple[int, str]]:
         """The next entries of the tenant's index after a cursor, the newest first."""
         upper = before if cursor is None else str(cursor[0])
-        reply = await self._redis.execute(
-            *("ZREVRANGEBYSCORE", keys.tenant_tasks(tenant_id), upper, lower),
-            *("WITHSCORES", "LIMIT", 0, _INDEX_PAGE),
-        )
-        items = reply if isinstance(reply, list) else []
-        flat = [item.decode() for item in items if isinstance(item, bytes)]
-        entries = [(int(float(at)), name) for name, at in zip(flat[::2], flat[1::2], strict=True)]
-        # Tasks of one millisecond come in the order of their ids, which the cursor follows too.
-        return [entry for entry in entries if cursor is None or entry < cursor]
+        for offset in itertools.count(0, _INDEX_PAGE):
+            reply = await self._redis.execute(
+                *("ZREVRANGEBYSCORE", keys.tenant_tasks(tenant_id), upper, lower),
+                *("WITHSCORES", "LIMIT", offset, _INDEX_PAGE),
+            )
+            items = reply if isinstance(reply, list) else []
+            flat = [item.decode() for item in items if isinstance(item, bytes)]
+            found = [(int(float(at)), name) for name, at in zip(flat[::2], flat[1::2], strict=True)]
+            # Tasks of one millisecond come in the order of their ids, which the cursor follows too.
+            entries = [entry for entry in found if cursor is None or entry < cursor]
+            if entries or len(found) < _INDEX_PAGE:
+                return entries
+        raise AssertionError("the count never ends")  # pragma: no cover
 
     async def _listed(
         self, tenant_id: str, task_id: str, request: task_service_pb2.ListTasksRequest
@@ -295,7 +311,8 @@ def raise_unless_completed(task: task_pb2.Task) -> None:
 
 def _failure(error: run_pb2.Error, reason: Reason) -> MeshError:
     details = json_format.MessageToDict(error.details)
-    return MeshError(reason, error.message, details={**details, "cause": error.code})
+    details |= {"cause": error.code, "retryable": error.code in RETRYABLE}
+    return MeshError(reason, error.message, details=details)
 
 
 def _add_steps(detail: task_pb2.TaskDetail, reply: Reply) -> None:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
-from analytics import evidence, skill
-from analytics.skill import model
+from analytics import backtest, evidence
+from analytics.skill import model, writer
 from manusmesh.coder.v1 import coder_service_pb2 as pb
 from manusmesh.type.v1 import skill_pb2
 from meshkit.plain import from_message, to_message
@@ -15,7 +15,7 @@ Plain = TypeVar("Plain")
 
 def write_skill(request: pb.WriteSkillRequest) -> skill_pb2.SkillDraft:
     """Writes a draft from the patterns, or the next one from a draft and its review."""
-    draft = skill.write_skill(
+    draft = writer.write_skill(
         to_posts(request.examples),
         from_message(request.patterns, evidence.PatternReport),
         name=request.skill_name,
@@ -34,7 +34,7 @@ def write_skill(request: pb.WriteSkillRequest) -> skill_pb2.SkillDraft:
 
 def review_skill(request: pb.ReviewSkillRequest) -> skill_pb2.SkillReview:
     """Validates a draft and runs its guards on the examples."""
-    review = skill.review_skill(
+    review = backtest.review_skill(
         from_message(request.draft, model.SkillDraft),
         to_posts(request.examples),
         [from_message(score, evidence.ExampleScore) for score in request.scores],

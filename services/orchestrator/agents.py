@@ -1,6 +1,5 @@
 """The agents as plain calls: a stream of events in, one result out."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -60,9 +59,9 @@ class Agents:
                 result = await _hear(event, listener, result)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
-        except asyncio.CancelledError:
+        finally:
+            # Whatever ended the reading, the agent must not work on; a call that is over stays so.
             call.cancel()
-            raise
         if result is None:
             message = f"The {action.agent} agent ended without a result."
             raise MeshError(Reason.INTERNAL, message)

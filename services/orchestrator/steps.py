@@ -11,7 +11,7 @@ from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
 from meshkit.errors import MeshError
 from meshkit.patterns import retrying
-from meshkit.redis import Redis
+from meshkit.redis import Redis, RedisAwayError
 from meshkit.tasks.holder import HeldTask, Note
 from services.orchestrator import durations
 from services.orchestrator.agents import Agents, Listener
@@ -55,7 +55,7 @@ class HeldSteps:
         self._planned = True
         await self._task.plan(
             plan,
-            total_steps=len(plan.subtasks) + 1,
+            total_steps=self._total_steps() or 0,
             expected_ms=round(sum(self._expected_ms.values())),
         )
 
@@ -64,10 +64,15 @@ class HeldSteps:
         stored = await self._task.artifact(step)
         if stored is not None:
             result = action.result.FromString(stored)
+            self._expect(step)
             self._count(step)
+            record = await self._task.step_record(step)
+            if record is not None:
+                _add(self._usage, record.usage)
             return result
         if self.pause_requested.is_set():
             raise PauseRequestedError
+        self._expect(step)
         return await self._attempted(step, action, request, title)
 
     async def _attempted(
@@ -80,7 +85,14 @@ class HeldSteps:
         async def attempt(number: int) -> Res:
             record.attempts = number
             await self._task.write(
-                Note("step_started", step, title, sentence=title, step_record=record)
+                Note(
+                    "step_started",
+                    step,
+                    title,
+                    sentence=title,
+                    step_record=record,
+                    total_steps=self._total_steps(),
+                )
             )
             call = _with_context(request, self._task, step, number)
             return await self._agents.call(
@@ -95,10 +107,13 @@ class HeldSteps:
 
         try:
             result = await retrying(attempt, attempts=self._attempts, failed=failed)
+        except RedisAwayError:
+            # Says nothing about the step: it goes on from here when Redis is back.
+            raise
         except MeshError as error:
             _close(record, "failed", started)
             await self._task.write(Note("step_failed", step, error.message, step_record=record))
-            raise
+            raise error.of_step(action.agent, step) from error
         _close(record, "completed", started)
         return await self._finished(record, result, title, action)
 
@@ -153,6 +168,16 @@ class HeldSteps:
             await self._task.write(Note("usage", step, "Model usage", payload=event))
 
         return Listener(progress, message, tool_call, usage)
+
+    def _expect(self, step: str) -> None:
+        """Reckons with a step that the plan did not foresee, such as another round."""
+        if self._planned and step not in self._expected_ms:
+            first_round = step.rpartition("_")[0]
+            self._expected_ms[step] = self._expected_ms.get(first_round, 0.0)
+
+    def _total_steps(self) -> int | None:
+        """The steps of the plan, those that came besides, and planning itself."""
+        return len(self._expected_ms) + 1 if self._planned else None
 
     def _count(self, step: str) -> None:
         self._done_ms += self._expected_ms.get(step, 0.0)

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from jobs.job import Job
 from meshkit import logs, telemetry
 from meshkit.errors import MeshError, Reason
-from meshkit.redis import Redis
+from meshkit.redis import Redis, RedisAwayError
 from meshkit.signals import Signals
 from meshkit.tasks import holder, keys
 from meshkit.tasks.holder import HeldTask, LeaseLostError
@@ -74,10 +74,10 @@ class Worker:
             async with asyncio.TaskGroup() as group:
                 while not draining.is_set():
                     self._looked_at = time.monotonic()
+                    ready.clear()
                     if slots.locked():
                         await wait_any(draining, ready, seconds=self._settings.poll_s)
                         continue
-                    ready.clear()
                     claimed = await self._claim()
                     if claimed is None:
                         await wait_any(draining, ready, seconds=self._settings.poll_s)
@@ -119,7 +119,7 @@ class Worker:
     async def _refused(self, task_id: str, tenant_id: str, refused: holder.Refused) -> None:
         if refused.state == "held":
             delay_ms = max(0, refused.held_until_ms - int(time.time() * 1000))
-            await self._queue.enqueue(tenant_id, task_id, delay_ms=delay_ms + 1)
+            await self._queue.extend(tenant_id, task_id, lease_ms=delay_ms + 1)
         else:
             await self._queue.remove(tenant_id, task_id)
 
@@ -140,14 +140,14 @@ class Worker:
                 result = await self._run_job(task, steps)
             await self._end(task, result)
         except PauseRequestedError:
-            outcome = "given_back" if draining.is_set() else "paused"
-            await (task.give_back() if draining.is_set() else task.pause())
+            outcome = await task.give_back()
         except CancelRequestedError:
             outcome = "cancelled"
             await task.cancelled()
+        except RedisAwayError:
+            # Not the task's fault: somebody goes on with it when Redis is back.
+            raise
         except MeshError as error:
-            if error.reason == Reason.UPSTREAM_UNAVAILABLE and not await self._redis.ping():
-                raise
             outcome = "failed"
             await task.fail(error)
         except Exception:
@@ -161,7 +161,7 @@ class Worker:
             outcome=outcome,
             duration_ms=round((time.monotonic() - started) * 1000),
         )
-        if outcome == "given_back":
+        if outcome == "queued":
             await self._queue.enqueue(task.tenant_id, task.task_id)
         else:
             await self._queue.remove(task.tenant_id, task.task_id)
@@ -228,6 +228,8 @@ class Worker:
         held_until = time.monotonic() + self._settings.lease_s
         with self._signals.listen(keys.control(task.task_id)) as asked:
             while True:
+                # Before looking: what is asked for from now on wakes the wait below.
+                asked.clear()
                 try:
                     requests = await task.renew(lease_ms=self._lease_ms)
                     await self._queue.extend(task.tenant_id, task.task_id, lease_ms=self._lease_ms)
@@ -247,7 +249,8 @@ class Worker:
                     return
                 if requests.pause or draining.is_set():
                     steps.pause_requested.set()
-                asked.clear()
+                else:
+                    steps.pause_requested.clear()
                 await wait_any(asked, seconds=self._settings.renew_s)
 
     @property

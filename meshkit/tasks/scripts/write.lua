@@ -1,6 +1,7 @@
 -- A write of the holder. KEYS: record, events, artifacts, steps, messages.
 -- ARGV: fence, progress or '', sentence or '', event kind, step, event message, event payload,
---       step record or '', artifact name or '', artifact, duration of the finished step in ms or '', agent message or ''.
+--       step record or '', artifact name or '', artifact, duration of the finished step in ms or '', agent message or '',
+--       total steps or ''.
 -- Answers 1; 0 when the writer no longer holds the task; 2 when the artifact was there already (nothing is written).
 if not holds(ARGV[1]) then return 0 end
 if ARGV[9] ~= '' and redis.call('HSETNX', KEYS[3], ARGV[9], ARGV[10]) == 0 then return 2 end
@@ -9,6 +10,7 @@ if progress and progress > tonumber(get('progress')) then
   redis.call('HSET', KEYS[1], 'progress', math.min(99, progress))
 end
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'current_step', ARGV[3]) end
+if ARGV[13] ~= '' then redis.call('HSET', KEYS[1], 'total_steps', ARGV[13]) end
 if ARGV[8] ~= '' then redis.call('HSET', KEYS[4], ARGV[5], ARGV[8]) end
 if ARGV[11] ~= '' then
   local done = get('completed_steps')

@@ -164,9 +164,16 @@ def test_a_refused_better_example_widens_exactly_its_limit():
     ],
 )
 def test_every_limit_can_be_widened(name, strict):
+    first = (
+        "Every barista in our town would buy this small grinder again, and so would we. "
+        "It makes no noise, it is easy to clean and it lasts for many years."
+    )
+    second = (
+        "Roasters sell that kettle in blue and in green. We like the green one more, for "
+        "the water stays hot while you talk to the people at your table."
+    )
     posts = [
-        post("Every barista in town would buy this grinder again. Try it today! #a #b #c", 9),
-        post("Roasters sell that kettle in blue and in green. Try it today! #a #b #c", 8),
+        post(f"{text} Try it today! #a #b #c", likes) for text, likes in ((first, 9), (second, 8))
     ]
     data = yaml.safe_load(write(posts).yaml)
     for one in data["guards"]:
