@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from conftest import Mesh, example, request, wait_done  # tests/e2e/conftest.py
 
 from analytics.skill.validator import validate_skill
+from tests.support.mesh import Mesh, example, request, wait_done
 
 Tenant = Callable[[str], Mesh]
 
@@ -194,9 +194,7 @@ def test_long_poll_wakes_early(tenant: Tenant) -> None:
         task_id = start(client, request(2))
         started = time.monotonic()
         wait_done(client, task_id)
-        answer = client.get(
-            f"/api/generate-skill/result/{task_id}", params={"wait_seconds": 20}
-        )
+        answer = client.get(f"/api/generate-skill/result/{task_id}", params={"wait_seconds": 20})
     assert answer.status_code == 200
     assert time.monotonic() - started < 20
 
