@@ -12,7 +12,6 @@ MIN_FOR_DIFFERENCES: Final = 4
 _MIN_GROUP: Final = 2
 _SMALL: Final = 0.33
 _LEVEL: Final = 0.05
-_HINT: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,6 @@ def _weigh(p_value: float, corrected: float, traits: int) -> str:
     if corrected < _LEVEL:
         weighed = f"{corrected:.2g} for {traits} traits compared"
         return f"more than chance gives (p = {p_value:.2g}, {weighed})"
-    if p_value < _HINT:
+    if p_value < _LEVEL:
         return f"a hint, not a proof (p = {p_value:.2g}, but {traits} traits were compared)"
     return f"not more than chance can give (p = {p_value:.2g})"

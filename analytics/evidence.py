@@ -159,7 +159,7 @@ class PerformanceEstimate:
             when it cannot be told.
         confidence: How far to trust it, 0 to 100; 0 when it cannot be told.
         basis: What it was computed from, or why it could not be.
-        low: Lower end of the 95 % bootstrap interval in percent, None where none can be given.
+        low: Lower end of its 95 % interval in percent, None where none can be given.
         high: Upper end of it.
     """
 

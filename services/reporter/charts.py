@@ -189,7 +189,7 @@ def _estimate(estimate: skill_pb2.PerformanceEstimate) -> skill_pb2.Chart | None
         "What the better posts promise",
         f"Expected engagement against the median of the examples: {text.change(middle)}, 95 % "
         f"interval {text.change(low)} to {text.change(high)}.",
-        "Dot: expected change against the median of your posts. Band: 95 % bootstrap interval.",
+        "Dot: expected change against the median of your posts. Band: its 95 % interval.",
     )
     # Never a span of nothing, and room for the numbers at both ends.
     start, end = min(0.0, low, middle), max(0.0, high, middle)

@@ -131,10 +131,7 @@ def methods(report: skill_pb2.PatternReport) -> Section:
             "0.05 is called a hint and no more: many traits are compared, and so few posts cannot "
             "give a p value that would withstand correction for all of them."
         ),
-        (
-            "The expected change carries a 95 % bootstrap interval where there are enough posts "
-            "for one."
-        ),
+        ("The expected change carries a 95 % interval where there are enough posts for one."),
         (
             f"Confidence below {evidence.MODERATE_CONFIDENCE} is called low, from "
             f"{evidence.HIGH_CONFIDENCE} on high; it speaks of the evidence behind the skill, it "
