@@ -6,6 +6,7 @@ A guard that cannot run is skipped and says why; skipped is never passed.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -107,12 +108,12 @@ def similarity(text: str, other: str) -> float:
     Returns:
         0 (nothing in common) to 1 (all of `text` occurs in `other`); 0 for a text without words.
     """
-    words = [word.casefold() for word in words_of(text)]
-    size = min(_SHINGLE, len(words))
-    own = _shingles(words, size)
-    if not own:
-        return 0.0
-    return len(own & _shingles([word.casefold() for word in words_of(other)], size)) / len(own)
+    own = _shingles(text, _SHINGLE)
+    size = _SHINGLE
+    while not own and size > 1:
+        size -= 1
+        own = _shingles(text, size)
+    return len(own & _shingles(other, size)) / len(own) if own else 0.0
 
 
 def characters_of(candidate: Candidate, platform: str) -> float:
@@ -126,11 +127,11 @@ def hashtags_of(candidate: Candidate, platform: str) -> float:
     return len(candidate.measures.hashtags)
 
 
-def _shingles(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
-    """Return all runs of `size` words."""
-    if not size:
-        return set()
-    return {tuple(words[start : start + size]) for start in range(len(words) - size + 1)}
+@lru_cache(maxsize=256)
+def _shingles(text: str, size: int) -> frozenset[tuple[str, ...]]:
+    """Return all runs of `size` words; remembered, because every text meets every other."""
+    words = [word.casefold() for word in words_of(text)]
+    return frozenset(zip(*(words[start:] for start in range(size)), strict=False))
 
 
 def _voice(skill: Skill, guard: Guard, candidate: Candidate) -> GuardResult:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -125,8 +126,9 @@ class TextMeasures:
     tone_scores: Mapping[str, float]
 
 
+@lru_cache(maxsize=256)
 def measure(text: str) -> TextMeasures:
-    """Measures one text.
+    """Measures one text. Remembers the last 256, because drafts and guards ask again and again.
 
     Args:
         text: Any text; never fails, and takes time linear in its length.
