@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -21,6 +22,7 @@ from meshkit.tasks.store import TaskStore
 
 _CANCEL_WAIT_S: Final = 2.0
 """How long a cancel waits for the work to stop, so that its answer can say so."""
+_OFFSET: Final = re.compile("[0-9]{1,10}")
 _OFFSET_MAX: Final = 2**31 - 1
 
 
@@ -66,10 +68,15 @@ class TaskServicer(rpc.TaskServiceServicer):
     ) -> AsyncIterator[httpbody_pb2.HttpBody]:
         """Streams a task's events as Server-Sent Events."""
         await self._store.get(_tenant_id(), request.task_id)
+        events_after = self._follow(request)
+        begun = False
         try:
-            async for event in self._follow(request):
+            async for event in events_after:
                 yield _frame(event)
+                begun = True
         except MeshError as error:
+            if not begun:
+                raise
             # The headers are long gone: the stream itself has to say why it ends.
             yield _sse("error", json.dumps(error.rest_body()))
 
@@ -122,7 +129,7 @@ def _last_event_id() -> int:
     text = current_call.get().header("last-event-id").strip()
     if not text:
         return 0
-    if not (text.isascii() and text.isdecimal()) or int(text) > _OFFSET_MAX:
+    if not _OFFSET.fullmatch(text) or int(text) > _OFFSET_MAX:
         raise invalid("Last-Event-ID", "is the offset of an event, a whole number")
     return int(text)
 

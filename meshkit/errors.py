@@ -12,6 +12,7 @@ from typing import Final
 
 import grpc
 from google.protobuf import json_format, struct_pb2
+from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from manusmesh.type.v1 import run_pb2
@@ -249,7 +250,11 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> MeshError:
     """The `MeshError` that a service raised, or the nearest one for any other failed call."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
-            found = _from_status(value)
+            try:
+                found = _from_status(value)
+            except DecodeError:
+                # Somebody else's answer; the code still says something.
+                found = None
             if found is not None:
                 return found
     reason = Reason(_BY_CODE.get(error.code(), "INTERNAL"))

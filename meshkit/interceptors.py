@@ -114,10 +114,15 @@ def traced(observe: Callable[[str, str, float], None] | None) -> Middleware:
             yield
             return
         started = time.perf_counter()
+        outcome = "CANCELLED"
         try:
             yield
+            outcome = "OK"
+        except grpc.aio.AbortError:
+            outcome = _code_name(call.context)
+            raise
         finally:
-            observe(call.path, _code_name(call.context), time.perf_counter() - started)
+            observe(call.path, outcome, time.perf_counter() - started)
 
     return around
 
@@ -335,9 +340,9 @@ def _metadata(context: Context) -> tuple[tuple[str, str | bytes], ...]:
 
 
 def _code_name(context: Context) -> str:
-    # grpc.aio answers a plain number, 0 until the call is aborted; the stubs say otherwise.
+    # grpc.aio answers a StatusCode, a number or None, by how the call went; the stubs say a number.
     code: Any = context.code()
-    return _CODE_NAMES.get(code, "OK") if isinstance(code, int) else code.name
+    return code.name if isinstance(code, grpc.StatusCode) else _CODE_NAMES[code or 0]
 
 
 _CODE_NAMES: Final = {code.value[0]: code.name for code in grpc.StatusCode}

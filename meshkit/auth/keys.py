@@ -139,7 +139,14 @@ def as_mapping(reply: Reply) -> dict[bytes, bytes]:
 
 
 async def set_limit(redis: Redis, *, tenant_id: str, limit_class: str, limit: Limit) -> None:
-    """Overrides one limit of a tenant."""
+    """Overrides one limit of a tenant.
+
+    Raises:
+        ValueError: for a limit that lets nothing through; a tenant is shut out by disabling it.
+    """
+    if limit.per_hour < 1 or limit.burst < 1:
+        msg = "a limit lets at least 1 call an hour through, and a burst of at least 1"
+        raise ValueError(msg)
     value = f"{limit.per_hour}/{limit.burst}"
     await redis.execute("HSET", tenant_name(tenant_id), f"limit_{limit_class}", value)
 

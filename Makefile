@@ -1,0 +1,66 @@
+# Everything a contributor runs. `make` alone lists it. Needs Python 3.11 or newer, pip, git and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PACKAGES := meshkit analytics jobs services gateway demo tools tests
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: .env-run ## Make a skill from the sample posts, or from POSTS=file [PLATFORM=facebook] [PORT=n]
+	@python -m demo $(if $(POSTS),--posts "$(POSTS)") $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(PORT),--port "$(PORT)")
+
+.PHONY: up
+up: .env-run ## Run the whole mesh until Ctrl-C [PORT=8080]
+	@manusmesh up --port "$(or $(PORT),8080)"
+
+.PHONY: down
+down: .env-run ## Stop the mesh that `up` started
+	@manusmesh down
+
+.PHONY: test
+test: check ## Run the checks and every layer of tests, with coverage
+	@rm -f .coverage .coverage.*
+	pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+.PHONY: check
+check: env ## Lint, types, protos, imports, generated code, lock files
+	ruff check --quiet
+	ruff format --check --quiet
+	mypy --no-error-summary
+	buf lint
+	buf format --diff --exit-code
+	lint-imports --no-logo
+	tools/check_generated.sh
+	python tools/check_lock.py
+
+.PHONY: format
+format: env ## Format the code and the protos
+	ruff check --quiet --fix-only
+	ruff format --quiet
+	buf format --write
+
+.PHONY: protos
+protos: env ## Write gen/ from protos/
+	tools/generate.sh
+
+.PHONY: bench
+bench: env ## Measure latency and throughput beside a bare floor
+	@python -m bench $(ARGS)
+
+.PHONY: lock
+lock: env ## Pin the dependencies anew [ARGS=--upgrade]
+	tools/lock.sh $(ARGS)
+
+.PHONY: env
+env: ## Make or update .venv with everything (the other targets call it)
+	@tools/env.sh dev
+
+# What running the mesh needs: a subset of env, installed in half the time.
+.PHONY: .env-run
+.env-run:
+	@tools/env.sh run

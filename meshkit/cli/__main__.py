@@ -1,0 +1,5 @@
+"""`python -m meshkit.cli` is `manusmesh`."""
+
+from meshkit.cli import main
+
+main()

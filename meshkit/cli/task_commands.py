@@ -1,0 +1,287 @@
+"""`task …`: starting, watching and steering tasks."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from meshkit.cli.commands import AsJson, Key, StateDirOption, Url, connect, reporting
+from meshkit.cli.errors import ApiError, Json
+from meshkit.cli.exits import Exit
+from meshkit.cli.output import Output, task_table, tasks_table
+from meshkit.cli.post_fields import PLATFORMS
+from meshkit.cli.posts import load_posts
+from meshkit.cli.results import head_of_report, save_result
+from meshkit.cli.watch import watch
+
+if TYPE_CHECKING:
+    from meshkit.cli.api import Api
+
+tasks = typer.Typer(no_args_is_help=True, help="Start, watch and steer tasks.")
+
+TaskId = Annotated[str, typer.Argument(metavar="TASK", help="The task's id.", show_default=False)]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", file_okay=False, help="Folder for the files of the result."),
+]
+
+
+@tasks.command()
+@reporting
+def run(
+    *,
+    job: Annotated[str, typer.Argument(help="What to do, such as generate-skill.")],
+    posts: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Posts to learn from: JSONL, JSON or CSV."),
+    ] = None,
+    platform: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Target platform, of {', '.join(PLATFORMS)}; several are possible. The first is "
+            "also that of posts that do not say theirs.",
+            autocompletion=lambda: list(PLATFORMS),
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the skill.")] = "",
+    body: Annotated[
+        Path | None,
+        typer.Option(
+            "--input", dir_okay=False, help="The whole request as JSON; - is standard input."
+        ),
+    ] = None,
+    idempotency_key: Annotated[str, typer.Option(help="Makes repeating the command safe.")] = "",
+    callback_url: Annotated[str, typer.Option(help="Where to send a webhook at the end.")] = "",
+    wait: Annotated[bool, typer.Option(help="Watch until the end and answer the result.")] = True,
+    out: Out = None,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Start a task of a job, watch it, and answer its result."""
+    output = Output(as_json=as_json)
+    if (posts is None) == (body is None):
+        return output.refuse("give either --posts or --input", Exit.USAGE)
+    request = _request_of_posts(output, posts, platform or []) if posts else _request(body)
+    request |= {"skill_name": name} if name else {}
+    request |= {"callback_url": callback_url} if callback_url else {}
+    with connect(url, key, state_dir) as api:
+        task_id = api.start(job, request, idempotency_key=idempotency_key)
+        if not wait:
+            if not output.answer({"task_id": task_id}):
+                output.out.print(task_id)
+            return None
+        if not as_json:
+            output.err.print(f"[dim]{task_id}[/]")
+            watch(api.events(task_id), output.err)
+        else:
+            _drain(api, task_id)
+        return _answer_result(output, api, job, task_id, out, whole=False)
+
+
+@tasks.command(name="watch")
+@reporting
+def watch_task(
+    *,
+    task_id: TaskId,
+    after: Annotated[int, typer.Option(min=0, help="Offset of the last event you know.")] = 0,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Show the events of a task until it ends; with --json one event a line."""
+    output = Output(as_json=as_json)
+    last: Json = {}
+    with connect(url, key, state_dir) as api:
+        events = api.events(task_id, after=after)
+        if as_json:
+            for last in events:
+                sys.stdout.write(json.dumps(last, ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+        else:
+            last = watch(events, output.out)
+            output.out.print(task_table(api.task(task_id)))
+    return Exit.OK if last.get("type") == "completed" else Exit.TASK_FAILED
+
+
+@tasks.command()
+@reporting
+def result(
+    *,
+    task_id: TaskId,
+    out: Out = None,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Answer the result of a completed task."""
+    output = Output(as_json=as_json)
+    with connect(url, key, state_dir) as api:
+        job = str(api.task(task_id).get("job", ""))
+        return _answer_result(output, api, job, task_id, out, whole=True)
+
+
+@tasks.command()
+@reporting
+def show(
+    *,
+    task_id: TaskId,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Show a task's state."""
+    with connect(url, key, state_dir) as api:
+        return _answer_task(Output(as_json=as_json), api.task(task_id))
+
+
+@tasks.command(name="list")
+@reporting
+def list_tasks(
+    *,
+    status: Annotated[str, typer.Option(help="Only tasks in this status.")] = "",
+    job: Annotated[str, typer.Option(help="Only tasks of this job.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
+    page_token: Annotated[str, typer.Option(help="Where to go on, from the page before.")] = "",
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """List tasks, the newest first."""
+    output = Output(as_json=as_json)
+    with connect(url, key, state_dir) as api:
+        page = api.tasks(
+            status=status or None,
+            job=job or None,
+            page_size=limit,
+            page_token=page_token or None,
+        )
+    if not output.answer(page):
+        output.out.print(tasks_table(page.get("tasks") or []))
+        if page.get("next_page_token"):
+            output.err.print(f"[dim]more with --page-token {escape(page['next_page_token'])}[/]")
+    return None
+
+
+@tasks.command()
+@reporting
+def cancel(
+    *,
+    task_id: TaskId,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Cancel a task that has not ended."""
+    body = {"reason": reason} if reason else {}
+    with connect(url, key, state_dir) as api:
+        return _answer_task(Output(as_json=as_json), api.control(task_id, "cancel", **body))
+
+
+@tasks.command()
+@reporting
+def pause(
+    *,
+    task_id: TaskId,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Pause a task after the step at work."""
+    with connect(url, key, state_dir) as api:
+        return _answer_task(Output(as_json=as_json), api.control(task_id, "pause"))
+
+
+@tasks.command()
+@reporting
+def resume(
+    *,
+    task_id: TaskId,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Go on with a paused task."""
+    with connect(url, key, state_dir) as api:
+        return _answer_task(Output(as_json=as_json), api.control(task_id, "resume"))
+
+
+@tasks.command()
+@reporting
+def retry(
+    *,
+    task_id: TaskId,
+    url: Url = "",
+    key: Key = "",
+    state_dir: StateDirOption = None,
+    as_json: AsJson = False,
+) -> Exit | None:
+    """Queue a failed or cancelled task again; finished steps are not repeated."""
+    with connect(url, key, state_dir) as api:
+        return _answer_task(Output(as_json=as_json), api.control(task_id, "retry"))
+
+
+def _request_of_posts(output: Output, path: Path, platforms: list[str]) -> Json:
+    chosen = load_posts(path, platform=platforms[0] if platforms else "")
+    output.err.print(f"[dim]{escape(path.name)}: using {chosen.sentence()}[/]")
+    for note in chosen.notes:
+        output.err.print(f"[yellow]{escape(note)}[/]")
+    return {
+        "examples": chosen.examples(),
+        "target_platforms": platforms or chosen.platforms(),
+    }
+
+
+def _request(path: Path | None) -> Json:
+    text = sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text(encoding="utf-8")
+    try:
+        request = json.loads(text)
+    except ValueError as error:
+        raise ApiError("INVALID_ARGUMENT", f"{path} is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise ApiError("INVALID_ARGUMENT", f"{path} is not a JSON object.")
+    return request
+
+
+def _drain(api: "Api", task_id: str) -> None:
+    for _ in api.events(task_id):
+        """Only the end counts."""
+
+
+def _answer_task(output: Output, task: Json) -> Exit:
+    if not output.answer(task):
+        output.out.print(task_table(task))
+    return Exit.OK
+
+
+def _answer_result(
+    output: Output, api: "Api", job: str, task_id: str, out: Path | None, *, whole: bool
+) -> Exit | None:
+    result = api.result(job, task_id)
+    files = save_result(result, out) if out else []
+    if output.answer({"task_id": task_id, "job": job, "status": "completed", "result": result}):
+        return None
+    if report := result.get("report_markdown"):
+        # Only here: no other command shows Markdown.
+        from rich.markdown import Markdown  # noqa: PLC0415
+
+        output.out.print(Markdown(report if whole else head_of_report(report)))
+        if not whole:
+            output.err.print(f"[dim]the whole report: manusmesh task result {task_id}[/]")
+    else:
+        output.out.print_json(data=result)
+    for file in files:
+        output.err.print(f"[dim]{escape(file.what)}:[/] {escape(str(file.path))}")
+    return None

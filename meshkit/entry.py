@@ -1,0 +1,68 @@
+"""The services by their names: loading one and running it. Imports next to nothing itself."""
+
+import sys
+from collections.abc import Callable, Coroutine
+from importlib.metadata import entry_points
+from typing import Final
+
+Serve = Callable[[], Coroutine[None, None, None]]
+"""What a service's entry point names: serves until the process is told to stop."""
+
+_GROUP: Final = "manusmesh.services"
+_PRELOADS: Final = "manusmesh.preloads"
+
+
+class NoSuchServiceError(LookupError):
+    """No service of that name is installed; the message says which are."""
+
+
+def service_names() -> list[str]:
+    """The services that are installed, in alphabetical order."""
+    return sorted(entry_points(group=_GROUP).names)
+
+
+def load(name: str) -> Serve:
+    """Imports a service.
+
+    Args:
+        name: Its name in the entry-point group `manusmesh.services`, such as "planning".
+
+    Raises:
+        NoSuchServiceError: when there is none of that name.
+    """
+    found = tuple(entry_points(group=_GROUP, name=name))
+    if not found:
+        known = ", ".join(service_names()) or "none: install the project with make env"
+        msg = f"there is no service {name!r}; there are: {known}"
+        raise NoSuchServiceError(msg)
+    without_rich()
+    serve: Serve = found[0].load()
+    return serve
+
+
+def without_rich() -> None:
+    """Lets imports of rich fail in this process as if it were not installed.
+
+    structlog imports it, where it is installed, for a console that a service does not have; that is
+    a quarter of the start of a service.
+    """
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # documented meaning of None
+
+
+def preload(name: str) -> None:
+    """Does what takes a service long at its start and outlasts a fork, if it names such a thing.
+
+    Args:
+        name: Its name in the entry-point group `manusmesh.preloads`, as in `manusmesh.services`.
+    """
+    for found in entry_points(group=_PRELOADS, name=name):
+        found.load()()
+
+
+def run(serve: Serve) -> int:
+    """Runs a service until it is told to stop, and answers the exit code."""
+    # Only here: whoever merely asks for a service needs no event loop.
+    import uvloop  # noqa: PLC0415
+
+    uvloop.run(serve())
+    return 0

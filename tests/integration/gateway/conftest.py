@@ -1,0 +1,79 @@
+"""The gateway's own servicers in process, behind the real interceptors, on a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+
+from gateway.jobs import JobRpcs
+from gateway.system import SystemServicer
+from gateway.tasks import TaskServicer
+from gateway.waiting import TaskWaiter
+from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
+from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
+from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
+from meshkit import interceptors
+from meshkit.auth import keys
+from meshkit.auth.principal import KeyAuthenticator
+from meshkit.ratelimit import RateLimiter
+from tests.support import grpc_server
+
+CONTENT = content_service_pb2.DESCRIPTOR.services_by_name["ContentService"]
+DESCRIPTORS = [
+    CONTENT,
+    task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
+    system_service_pb2.DESCRIPTOR.services_by_name["SystemService"],
+]
+
+
+@pytest.fixture
+def draining() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def channel(redis, hub, store, draining) -> AsyncIterator[grpc.aio.Channel]:
+    waiter = TaskWaiter(store, hub, draining)
+    jobs = JobRpcs(store, waiter).handler(CONTENT)
+    tasks = TaskServicer(redis, hub, store, waiter, draining)
+    registers = [
+        lambda server: server.add_generic_rpc_handlers((jobs,)),
+        lambda server: task_service_pb2_grpc.add_TaskServiceServicer_to_server(tasks, server),
+        lambda server: system_service_pb2_grpc.add_SystemServiceServicer_to_server(
+            SystemServicer(redis), server
+        ),
+    ]
+    middlewares = interceptors.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis))
+    async with grpc_server.serve(DESCRIPTORS, registers, middlewares) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def acme(redis) -> tuple[tuple[str, str], ...]:
+    """The metadata of tenant acme's calls."""
+    # Many calls of one test must not meet the limits.
+    limit = keys.Limit(per_hour=100_000, burst=1000)
+    await keys.set_limit(redis, tenant_id="tenant_acme", limit_class="async", limit=limit)
+    return grpc_server.bearer(await keys.issue(redis, tenant="acme", env="dev"))
+
+
+@pytest.fixture
+async def other(redis) -> tuple[tuple[str, str], ...]:
+    """The metadata of another tenant's calls."""
+    return grpc_server.bearer(await keys.issue(redis, tenant="other", env="dev"))
+
+
+@pytest.fixture
+def content(channel) -> content_service_pb2_grpc.ContentServiceStub:
+    return content_service_pb2_grpc.ContentServiceStub(channel)
+
+
+@pytest.fixture
+def tasks(channel) -> task_service_pb2_grpc.TaskServiceStub:
+    return task_service_pb2_grpc.TaskServiceStub(channel)
+
+
+@pytest.fixture
+def system(channel) -> system_service_pb2_grpc.SystemServiceStub:
+    return system_service_pb2_grpc.SystemServiceStub(channel)

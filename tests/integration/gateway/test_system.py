@@ -1,0 +1,53 @@
+from manusmesh.system.v1 import system_service_pb2 as pb
+from meshkit import __version__, presence
+from meshkit.errors import Reason
+from tests.support.grpc_server import failure
+
+SERVICES = ("orchestrator", "planning", "research", "coder", "reporter")
+
+
+async def test_health_needs_neither_key_nor_redis(system, redis):
+    await redis.close()
+    health = await system.GetHealth(pb.GetHealthRequest())
+    assert (health.status, health.version) == ("ok", __version__)
+
+
+async def test_ready_when_all_are_there(system, redis):
+    for service in SERVICES:
+        await presence.announce(redis, service, "1")
+    await presence.announce(redis, "coder", "2")
+    ready = await system.GetReadiness(pb.GetReadinessRequest())
+    assert ready.status == "ready"
+    assert {d.name: (d.status, d.replicas) for d in ready.dependencies} == {
+        "redis": ("up", 1),
+        "orchestrator": ("up", 1),
+        "planning": ("up", 1),
+        "research": ("up", 1),
+        "coder": ("up", 2),
+        "reporter": ("up", 1),
+    }
+
+
+async def test_who_is_missing(system, redis):
+    for service in SERVICES[:-1]:
+        await presence.announce(redis, service, "1")
+    await presence.withdraw(redis, "planning", "1")
+    # One that has not been heard of for too long counts as gone.
+    await redis.execute("ZADD", "presence", 1, "research/1")
+    failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
+    assert failed.error.reason == Reason.UPSTREAM_UNAVAILABLE
+    assert failed.error.details["dependencies"] == {
+        "redis": "up",
+        "orchestrator": "up",
+        "planning": "down",
+        "research": "down",
+        "coder": "up",
+        "reporter": "down",
+    }
+
+
+async def test_without_redis_nobody_is_ready(system, redis):
+    await redis.close()
+    failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
+    assert set(failed.error.details["dependencies"].values()) == {"down"}
+    assert failed.trailers["error-status"] == "503"

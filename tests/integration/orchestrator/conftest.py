@@ -1,0 +1,133 @@
+"""A worker with fake agents on a real Redis."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from jobs import actions
+from jobs.job import Job
+from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.type.v1 import skill_pb2
+from meshkit.redis import connect
+from meshkit.signals import signals
+from meshkit.tasks.queue import Queue
+from services.orchestrator.settings import WorkerSettings
+from services.orchestrator.worker import Worker
+from tests.support.redis import RedisServer
+from tests.support.tasks import PLAN
+
+# Messages of every action pass through here.
+Behaviour = Callable[[Any, Any], Awaitable[Any]]
+
+
+class FakeAgents:
+    """Answers calls with empty results, or with what a test sets for a step.
+
+    Attributes:
+        behaviours: Step to a function of the request and the listener.
+        calls: How often each step was called.
+        contexts: The context of each call.
+    """
+
+    def __init__(self) -> None:
+        self.behaviours: dict[str, Behaviour] = {}
+        self.calls: Counter[str] = Counter()
+        self.contexts: list[Any] = []
+
+    async def call(self, action, request, listener, *, timeout_s):
+        step = request.context.step_id
+        self.calls[step] += 1
+        self.contexts.append(request.context)
+        assert timeout_s > 0
+        behaviour = self.behaviours.get(step)
+        made = await behaviour(request, listener) if behaviour is not None else None
+        if made is not None:
+            return made
+        return PLAN if action is actions.PLAN else action.result()
+
+
+async def three_steps(request, steps) -> generate_skill_pb2.GenerateSkillResult:
+    """Plans, then does the two steps of the plan."""
+    await steps.follow(await steps.run("plan", actions.PLAN, actions.PLAN.request(), title="Plan"))
+    for step in ("one", "two"):
+        draft = await steps.run(
+            step, actions.WRITE_SKILL, actions.WRITE_SKILL.request(), title=f"Do {step}"
+        )
+    return generate_skill_pb2.GenerateSkillResult(
+        skill_name=draft.name, skill_id=request.skill_name, usage=steps.usage()
+    )
+
+
+Start = Callable[..., AbstractAsyncContextManager[asyncio.Event]]
+
+
+@pytest.fixture
+def agents() -> FakeAgents:
+    return FakeAgents()
+
+
+@pytest.fixture
+def jobs() -> dict[str, Job]:
+    job = Job(
+        name="generate-skill",
+        request=generate_skill_pb2.GenerateSkillRequest,
+        result=skill_pb2.SkillDraft,
+        run=three_steps,
+        timeout_s=60,
+    )
+    return {job.name: job}
+
+
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """How long retries would have waited; they don't."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("meshkit.patterns.retrying.__kwdefaults__", {"sleep": sleep})
+    return waited
+
+
+async def _run(
+    server: RedisServer, agents: FakeAgents, jobs: dict[str, Job], settings: dict[str, float]
+) -> AsyncIterator[tuple[Worker, asyncio.Event]]:
+    async with connect(server.url) as redis, signals(server.url) as hub:
+        worker = Worker(
+            WorkerSettings.model_validate({"poll_s": 0.05, **settings}),
+            instance="test",
+            redis=redis,
+            signals=hub,
+            queue=Queue(redis, max_per_tenant=1000),
+            agents=agents,  # type: ignore[arg-type]
+            jobs=jobs,
+        )
+        draining = asyncio.Event()
+        running = asyncio.create_task(worker.run(draining))
+        try:
+            yield worker, draining
+        finally:
+            draining.set()
+            async with asyncio.timeout(10):
+                await running
+
+
+@pytest.fixture
+def work(redis_server, agents, jobs) -> Start:
+    """Runs a worker for a block; at its end it drains and gives its tasks back."""
+
+    @asynccontextmanager
+    async def start(
+        server: RedisServer = redis_server, others: FakeAgents = agents, **settings: float
+    ) -> AsyncIterator[asyncio.Event]:
+        opened = contextlib.asynccontextmanager(_run)(server, others, jobs, settings)
+        async with opened as (_, draining):
+            yield draining
+
+    return start

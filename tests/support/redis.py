@@ -1,0 +1,108 @@
+"""The real Redis, started with the configuration that a local mesh has."""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from meshkit.local import programs, redis_server
+
+_START_TIMEOUT_S: Final = 20.0
+_POLL_S: Final = 0.01
+
+
+class RedisServer:
+    """A `redis-server` on a free loopback port that a test may kill, pause and start again.
+
+    Attributes:
+        port: The port, the same after a restart.
+        password: What clients have to show.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.port = _free_port()
+        self.password = secrets.token_hex(8)
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """URL of database 0."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not killed since."""
+        return self._process is not None
+
+    def start(self) -> None:
+        """Starts it and waits until it has loaded its data; RuntimeError after 20 s."""
+        config = self._directory / "redis.conf"
+        config.write_text(
+            redis_server.render(port=self.port, password=self.password, directory=self._directory),
+            encoding="utf-8",
+        )
+        with (self._directory / "redis.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [programs.redis_server(), config], stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                if self.ask("PING") == b"+PONG":
+                    return
+            time.sleep(_POLL_S)
+        raise RuntimeError((self._directory / "redis.log").read_text(encoding="utf-8"))
+
+    def kill(self) -> None:
+        """Ends it as a crash does."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """Lets it hang: it accepts connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets a frozen one go on."""
+        self._signal(signal.SIGCONT)
+
+    def ask(self, command: str) -> bytes:
+        """First line of the reply to a command, over a connection of its own."""
+        return self.lines(command)[0]
+
+    def lines(self, command: str) -> list[bytes]:
+        """The lines of the reply to a command, over a connection of its own."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
+            link.sendall(f"AUTH {self.password}\r\n{command}\r\nQUIT\r\n".encode())
+            return link.makefile("rb").read().splitlines()[1:-1]
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            os.kill(self._process.pid, number)
+
+
+@contextlib.contextmanager
+def run(directory: Path) -> Iterator[RedisServer]:
+    """A running server with its files in `directory`; killed at the end of the block."""
+    server = RedisServer(directory)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

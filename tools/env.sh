@@ -1,0 +1,93 @@
+#!/bin/sh
+# Makes or updates .venv from a lock file. Usage: tools/env.sh run|dev
+#
+# Needs Python 3.11 or newer with pip, and nothing else: not uv, not ensurepip, not the venv module. PYTHON names the
+# interpreter to use. A stamp remembers which lock the environment holds, so that a second call costs nothing.
+set -eu
+
+kind=$1
+lock=requirements/$kind.txt
+venv=.venv
+bin=$venv/bin
+log=$venv/install.log
+# The Makefile puts the environment first on the path; what makes it comes from the machine.
+PATH=${PATH#"$PWD/$bin:"}
+
+say() { printf 'env: %s\n' "$*" >&2; }
+fail() {
+    say "$@"
+    exit 1
+}
+
+usable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        usable "$PYTHON" || fail "PYTHON=$PYTHON is not Python 3.11 or newer"
+        command -v "$PYTHON"
+        return
+    fi
+    for candidate in python3 python3.12 python3.11 python3.13 python; do
+        if usable "$candidate"; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    fail "needs Python 3.11 or newer; set PYTHON to its path"
+}
+
+# Shows what pip said only when it failed.
+quietly() {
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        fail "failed: $*"
+    fi
+}
+
+# Four ways to an environment with a pip that installs into it; each machine lacks other things.
+make_venv() {
+    python=$(find_python)
+    rm -rf "$venv"
+    if "$python" -m pip --version >/dev/null 2>&1 && "$python" -m venv --without-pip "$venv" 2>/dev/null; then
+        return
+    fi
+    rm -rf "$venv"
+    if "$python" -m venv "$venv" >/dev/null 2>&1; then
+        return
+    fi
+    rm -rf "$venv"
+    "$python" -m pip --version >/dev/null 2>&1 || fail "$python has neither pip nor ensurepip; install pip for it"
+    say "$python has no venv module: bringing virtualenv"
+    mkdir -p "$venv"
+    quietly "$python" -m pip --disable-pip-version-check install --require-hashes \
+        --target "$venv/bootstrap" -r requirements/bootstrap.txt
+    PYTHONPATH=$venv/bootstrap quietly "$python" -m virtualenv "$venv"
+    rm -rf "$venv/bootstrap"
+}
+
+# The environment's own pip, else the machine's pip working on the environment.
+pip() {
+    if [ -x "$bin/pip" ] && "$bin/python" -m pip --version >/dev/null 2>&1; then
+        quietly "$bin/python" -m pip --disable-pip-version-check "$@"
+    else
+        quietly "$(find_python)" -m pip --disable-pip-version-check --python "$bin/python" "$@"
+    fi
+}
+
+# The sum of everything that decides what the environment of a kind holds.
+sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh | cksum; }
+holds() { [ -f "$venv/.stamp-$1" ] && [ "$(cat "$venv/.stamp-$1")" = "$(sum_of "$1")" ]; }
+
+# Scripts in an environment know its path: one that was moved or whose interpreter went away is made anew.
+if [ "$(cat "$venv/.home" 2>/dev/null)" != "$PWD" ] || ! usable "$bin/python"; then
+    say "making $venv"
+    make_venv
+    printf '%s\n' "$PWD" >"$venv/.home"
+elif holds dev || holds "$kind"; then
+    exit 0
+fi
+
+say "installing $lock"
+pip install --require-hashes -r "$lock"
+pip install --no-deps --no-build-isolation --editable .
+sum_of "$kind" >"$venv/.stamp-$kind"
