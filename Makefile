@@ -34,9 +34,11 @@ check: env ## Lint, types, protos, imports, generated code, lock files
 	mypy --no-error-summary
 	buf lint
 	buf format --diff --exit-code
+	tools/check_breaking.sh
 	lint-imports --no-logo
 	tools/check_generated.sh
 	python tools/check_lock.py
+	python tools/configuration.py --check
 
 .PHONY: format
 format: env ## Format the code and the protos

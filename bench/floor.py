@@ -26,10 +26,9 @@ from bench.load import AnswerError, connections, get
 from bench.system import System
 from manusmesh.content.v1 import content_service_pb2, generate_skill_pb2
 from manusmesh.task.v1 import task_pb2
-from meshkit.auth.keys import as_mapping
 from meshkit.local import envoy, programs, redis_server
 from meshkit.local.ports import Ports
-from meshkit.redis import Redis, connect
+from meshkit.redis import Redis, as_mapping, connect
 
 _START_TIMEOUT_S: Final = 20.0
 _TASK_ID: Final = "task_" + "0" * 32

@@ -50,7 +50,7 @@ def main() -> int:
     # As Ctrl-C does: unwinds everything, so that the mesh is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _demo(console, arguments.posts, arguments.platform, arguments.port)
+        _demo(console, arguments)
     except KeyboardInterrupt:
         console.print("[yellow]interrupted; the mesh is stopped[/]")
         return Exit.INTERRUPTED
@@ -68,12 +68,17 @@ def main() -> int:
     return Exit.OK
 
 
-def _demo(console: Console, path: Path | None, platform: str, port: int) -> None:
-    chosen = _choose(console, path or _SAMPLE, platform)
+def _demo(console: Console, arguments: argparse.Namespace) -> None:
+    own: Path | None = arguments.posts
+    out: Path = arguments.out
+    chosen = _choose(console, own or _SAMPLE, arguments.platform)
+    if out == _OUT:
+        # What an earlier demo left would pass for a part of this result.
+        shutil.rmtree(out, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="manusmesh-demo-") as folder:
         options = MeshOptions(
             state_dir=Path(folder),
-            port=port,
+            port=arguments.port,
             # Nobody is left to be told when the demo stops: no need to wait for them to notice.
             environment={"MESH_DRAIN__NOTICE_S": "0"},
         )
@@ -84,14 +89,14 @@ def _demo(console: Console, path: Path | None, platform: str, port: int) -> None
                 status.stop()
                 seconds = time.monotonic() - began
                 console.print(f"[green]✓[/] the mesh is up at {mesh.url} [dim]{seconds:.1f} s[/]")
-                result = _run(console, mesh, chosen, name="" if path else _SAMPLE_NAME)
+                result = _run(console, mesh, chosen, name="" if own else _SAMPLE_NAME)
                 status.update("stopping the mesh")
                 status.start()
         except (ApiError, LocalMeshError):
-            _keep_logs(console, Path(folder) / "logs")
+            _keep_logs(console, Path(folder) / "logs", out / "logs")
             raise
     console.print("[green]✓[/] the mesh is stopped, nothing is left running")
-    _show(console, result, _save(result))
+    _show(console, result, save_result(result, out))
 
 
 def _choose(console: Console, path: Path, platform: str) -> ChosenPosts:
@@ -131,12 +136,6 @@ def _run(console: Console, mesh: Started, chosen: ChosenPosts, *, name: str) -> 
         return result
 
 
-def _save(result: Json) -> list[SavedFile]:
-    # What an earlier demo left would pass for a part of this result.
-    shutil.rmtree(_OUT, ignore_errors=True)
-    return save_result(result, _OUT)
-
-
 def _show(console: Console, result: Json, files: list[SavedFile]) -> None:
     report = Markdown(head_of_report(str(result.get("report_markdown", ""))))
     console.print()
@@ -150,12 +149,11 @@ def _show(console: Console, result: Json, files: list[SavedFile]) -> None:
     console.print(table)
 
 
-def _keep_logs(console: Console, logs: Path) -> None:
+def _keep_logs(console: Console, logs: Path, kept: Path) -> None:
     if not any(log.stat().st_size for log in logs.glob("*.log")):
         return
-    shutil.rmtree(_OUT, ignore_errors=True)
-    shutil.copytree(logs, _OUT / "logs")
-    console.print(f"[dim]the logs of the mesh are in {_shown(_OUT / 'logs')}[/]")
+    shutil.copytree(logs, kept, dirs_exist_ok=True)
+    console.print(f"[dim]the logs of the mesh are in {_shown(kept)}[/]")
 
 
 def _shown(path: Path) -> str:
@@ -173,6 +171,7 @@ def _arguments() -> argparse.Namespace:
         help="where posts were published that do not say so",
     )
     parser.add_argument("--port", type=int, default=0, help="public port; a free one by default")
+    parser.add_argument("--out", type=Path, default=_OUT, help="folder for the result")
     return parser.parse_args()
 
 

@@ -215,7 +215,10 @@ function envoy_on_request(handle)
     handle:headers():replace("content-type", "application/json")
     if not body then return end
     if body:length() > BODY_MAX then return refuse(handle, envelope, "413", TOO_LARGE) end
-    local json = form_to_json(body:getBytes(0, body:length()))
+    local bytes = body:getBytes(0, body:length())
+    -- A client that names no type, as curl does, says form for everything; no form begins with a brace.
+    if bytes:find("^%s*[{%[]") then return end
+    local json = form_to_json(bytes)
     if not json then
       return refuse(handle, envelope, "400", invalid_json("", "The form must be percent-encoded UTF-8."))
     end
@@ -240,8 +243,10 @@ local function with_field(json)
   if message:find("^: Root element must be a message") then
     return invalid_json("", "The body must be a JSON object.")
   end
+  -- The transcoder names types of the protos, which are no business of the caller's.
+  message = message:gsub(" for type \"?[%w_%./]+\"?", ""):gsub("type%.googleapis%.com/[%w_%.]+", "a message")
   local field, rule = message:match("^([%a_][%w_%.%[%]]*): (.*)$")
-  return field and invalid_json(field, rule) or json
+  return invalid_json(field or "", rule or message)
 end
 
 function envoy_on_response(handle)

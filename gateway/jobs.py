@@ -15,13 +15,14 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from gateway.headers import tell
 from gateway.waiting import TaskWaiter
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import policy_pb2
 from meshkit import policy
 from meshkit.errors import MeshError, Reason, invalid
-from meshkit.interceptors import Call, current_call
+from meshkit.middleware import Call, current_call
 from meshkit.tasks.store import NewTask, TaskStore, raise_unless_completed
 
 _KEY_MAX: Final = 255
@@ -103,20 +104,20 @@ class JobRpcs:
                 traceparent=call.trace.traceparent if call.trace is not None else "",
             )
         )
-        call.headers.extend((("taskid", started.task_id), ("taskstatus", started.status)))
+        tell(await self._store.get(call.principal.tenant_id, started.task_id))
         return started
 
     async def _status(self, job: str, request: content_service_pb2.JobTaskRequest) -> task_pb2.Task:
         tenant_id = current_call.get().principal.tenant_id
         task = await self._waiter.changed(tenant_id, job, request.task_id, request.wait_seconds)
-        _tell(task)
+        tell(task)
         return task
 
     async def _ended(self, job: str, request: content_service_pb2.JobTaskRequest) -> task_pb2.Task:
         """The task of a result request, final or as far as it has come when the wait is over."""
         tenant_id = current_call.get().principal.tenant_id
         task = await self._waiter.ended(tenant_id, job, request.task_id, request.wait_seconds)
-        _tell(task)
+        tell(task)
         return task
 
     async def _result(self, job: str, request: content_service_pb2.JobTaskRequest) -> bytes:
@@ -134,7 +135,7 @@ class JobRpcs:
         tenant_id = current_call.get().principal.tenant_id
         wait_seconds = _field(request, "wait_seconds")
         task = await self._waiter.ended(tenant_id, job, started.task_id, int(wait_seconds or 0))
-        _tell(task)
+        tell(task)
         try:
             raise_unless_completed(task)
         except MeshError as error:
@@ -186,20 +187,6 @@ def _result_types(service: ServiceDescriptor) -> dict[str, type[Message]]:
 
 def _field(request: Message, name: str) -> str | int | None:
     return getattr(request, name) if name in request.DESCRIPTOR.fields_by_name else None
-
-
-def _tell(task: task_pb2.Task) -> None:
-    """Puts the task into the headers, for clients that read no bodies."""
-    headers = current_call.get().headers
-    names = {"taskid", "taskstatus", "taskprogress"}
-    headers[:] = [header for header in headers if header[0] not in names]
-    headers.extend(
-        (
-            ("taskid", task.task_id),
-            ("taskstatus", task.status),
-            ("taskprogress", str(task.progress)),
-        )
-    )
 
 
 def _check_tenant(call: Call, request: Message) -> None:

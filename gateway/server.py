@@ -10,7 +10,7 @@ from gateway.waiting import TaskWaiter
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
-from meshkit import interceptors, logs
+from meshkit import logs, middleware
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.config import ServiceSettings
 from meshkit.ratelimit import RateLimiter
@@ -55,6 +55,6 @@ async def serve() -> None:
                     ),
                 ),
             ],
-            middlewares=interceptors.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis)),
+            middlewares=middleware.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis)),
             draining=draining,
         )

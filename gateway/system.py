@@ -5,8 +5,8 @@ from typing import Final
 from manusmesh.system.v1 import system_service_pb2 as pb
 from manusmesh.system.v1 import system_service_pb2_grpc as rpc
 from meshkit import __version__, presence
-from meshkit.errors import MeshError, Reason
-from meshkit.interceptors import Context
+from meshkit.errors import Detail, MeshError, Reason
+from meshkit.middleware import Context
 from meshkit.redis import Redis
 
 _SERVICES: Final = ("orchestrator", "planning", "research", "coder", "reporter")
@@ -31,7 +31,10 @@ class SystemServicer(rpc.SystemServiceServicer):
         dependencies = await self._dependencies()
         down = [dependency.name for dependency in dependencies if dependency.status == "down"]
         if down:
-            states = {dependency.name: dependency.status for dependency in dependencies}
+            states: list[Detail] = [
+                {"name": one.name, "status": one.status, "replicas": one.replicas}
+                for one in dependencies
+            ]
             message = f"Not ready: {', '.join(down)} down."
             raise MeshError(Reason.UPSTREAM_UNAVAILABLE, message, details={"dependencies": states})
         return pb.GetReadinessResponse(status="ready", dependencies=dependencies)

@@ -9,12 +9,13 @@ from typing import Final
 from google.api import httpbody_pb2
 from google.protobuf import json_format
 
+from gateway.headers import tell
 from gateway.waiting import TaskWaiter
 from manusmesh.task.v1 import task_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.task.v1 import task_service_pb2_grpc as rpc
-from meshkit.errors import MeshError, invalid
-from meshkit.interceptors import Context, current_call
+from meshkit.errors import MeshError, Reason, invalid
+from meshkit.middleware import Context, current_call
 from meshkit.redis import Redis
 from meshkit.signals import Signals
 from meshkit.tasks import events
@@ -47,7 +48,9 @@ class TaskServicer(rpc.TaskServiceServicer):
         self, request: pb.GetTaskRequest, context: Context
     ) -> task_pb2.Task:
         """Answers one task with its full record."""
-        return await self._store.detailed(_tenant_id(), request.task_id)
+        task = await self._store.detailed(_tenant_id(), request.task_id)
+        tell(task)
+        return task
 
     async def ListTasks(  # noqa: N802
         self, request: pb.ListTasksRequest, context: Context
@@ -59,7 +62,7 @@ class TaskServicer(rpc.TaskServiceServicer):
         self, request: pb.WatchTaskRequest, context: Context
     ) -> AsyncIterator[pb.TaskEvent]:
         """Streams a task's events."""
-        await self._store.get(_tenant_id(), request.task_id)
+        tell(await self._store.get(_tenant_id(), request.task_id))
         async for event in self._follow(request):
             yield event
 
@@ -67,7 +70,7 @@ class TaskServicer(rpc.TaskServiceServicer):
         self, request: pb.WatchTaskRequest, context: Context
     ) -> AsyncIterator[httpbody_pb2.HttpBody]:
         """Streams a task's events as Server-Sent Events."""
-        await self._store.get(_tenant_id(), request.task_id)
+        tell(await self._store.get(_tenant_id(), request.task_id))
         events_after = self._follow(request)
         begun = False
         try:
@@ -84,32 +87,45 @@ class TaskServicer(rpc.TaskServiceServicer):
         self, request: pb.CancelTaskRequest, context: Context
     ) -> task_pb2.Task:
         """Cancels a task."""
-        tenant_id = _tenant_id()
-        if await self._store.control(tenant_id, request.task_id, "cancel", request.reason):
-            return await self._store.get(tenant_id, request.task_id)
-        return await self._waiter.settled(tenant_id, request.task_id, _CANCEL_WAIT_S)
+        if await self._controlled(request.task_id, "cancel", request.reason):
+            return await self._told(request.task_id)
+        task = await self._waiter.settled(_tenant_id(), request.task_id, _CANCEL_WAIT_S)
+        tell(task)
+        return task
 
     async def PauseTask(  # noqa: N802
         self, request: pb.PauseTaskRequest, context: Context
     ) -> task_pb2.Task:
         """Pauses a task."""
-        return await self._controlled(request.task_id, "pause")
+        await self._controlled(request.task_id, "pause")
+        return await self._told(request.task_id)
 
     async def ResumeTask(  # noqa: N802
         self, request: pb.ResumeTaskRequest, context: Context
     ) -> task_pb2.Task:
         """Goes on with a paused task."""
-        return await self._controlled(request.task_id, "resume")
+        await self._controlled(request.task_id, "resume")
+        return await self._told(request.task_id)
 
     async def RetryTask(  # noqa: N802
         self, request: pb.RetryTaskRequest, context: Context
     ) -> task_pb2.Task:
         """Queues a failed or cancelled task again."""
-        return await self._controlled(request.task_id, "retry")
+        await self._controlled(request.task_id, "retry")
+        return await self._told(request.task_id)
 
-    async def _controlled(self, task_id: str, action: str) -> task_pb2.Task:
-        await self._store.control(_tenant_id(), task_id, action)
-        return await self._store.get(_tenant_id(), task_id)
+    async def _controlled(self, task_id: str, action: str, reason: str = "") -> bool:
+        try:
+            return await self._store.control(_tenant_id(), task_id, action, reason)
+        except MeshError as error:
+            if error.reason == Reason.CONFLICT:
+                await self._told(task_id)
+            raise
+
+    async def _told(self, task_id: str) -> task_pb2.Task:
+        task = await self._store.get(_tenant_id(), task_id)
+        tell(task)
+        return task
 
     def _follow(self, request: pb.WatchTaskRequest) -> AsyncIterator[pb.TaskEvent]:
         return events.follow(

@@ -16,8 +16,8 @@ from manusmesh.research.v1 import research_service_pb2 as research
 from manusmesh.type.v1 import skill_pb2
 from meshkit.patterns import Iteration, iterate
 
-REVISIONS: Final = 5
-"""How many drafts may follow the first."""
+REVISIONS: Final = 4
+"""How many drafts may follow the first: five rounds in all."""
 
 
 async def generate_skill(

@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-
-from google.protobuf.duration_pb2 import Duration
 
 from manusmesh.type.v1 import run_pb2
-from meshkit import interceptors, logs
+from meshkit import logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import ServiceSettings
 from meshkit.redis import connect
@@ -36,7 +33,7 @@ async def serve_agent(
             name=name,
             redis=redis,
             services=[served],
-            middlewares=interceptors.standard(authenticator),
+            middlewares=middleware.standard(authenticator),
             draining=asyncio.Event(),
         )
 
@@ -50,6 +47,6 @@ def tool_call(name: str, *, seconds: float, detail: str, outcome: str = "ok") ->
         detail: What came out, a sentence without content of posts.
         outcome: "ok", "error" or "skipped".
     """
-    duration = Duration()
-    duration.FromTimedelta(timedelta(seconds=seconds))
-    return run_pb2.ToolCall(name=name, duration=duration, outcome=outcome, detail=detail)
+    return run_pb2.ToolCall(
+        name=name, duration_ms=round(seconds * 1000), outcome=outcome, detail=detail
+    )

@@ -343,6 +343,14 @@ class Connection(asyncio.Protocol):
         self._watchdog = self._loop.call_later(_WATCH_INTERVAL_S, self._watch)
 
 
+def as_mapping(reply: Reply) -> dict[bytes, bytes]:
+    """The reply of HGETALL as a mapping."""
+    if not isinstance(reply, list):
+        return {}
+    flat = [item for item in reply if isinstance(item, bytes)]
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
 def pack(command: Command) -> bytes:
     """The bytes of a command in the protocol of Redis."""
     # hiredis declares a tuple of one element; it packs any number.

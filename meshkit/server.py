@@ -16,7 +16,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from meshkit import logs, policy, presence
 from meshkit.config import ServiceSettings
 from meshkit.errors import MeshError
-from meshkit.interceptors import Interceptor, Middleware
+from meshkit.interceptors import Interceptor
+from meshkit.middleware import Middleware
 from meshkit.redis import Redis
 from meshkit.waiting import wait_any
 
@@ -144,7 +145,8 @@ async def _set_health(
 ) -> None:
     states = health_pb2.HealthCheckResponse
     state = states.SERVING if serving else states.NOT_SERVING
-    for name in ("", *names):
+    # The whole process last: whoever sees it serve may ask for any service.
+    for name in (*names, ""):
         await servicer.set(name, state)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from meshkit.redis import Redis, Reply
+from meshkit.redis import Redis, as_mapping
 
 ENVIRONMENTS: Final = ("prod", "dev", "test")
 _LIFETIME_DAYS: Final[Mapping[str, int]] = {"prod": 90, "dev": 180, "test": 180}
@@ -128,14 +128,6 @@ async def find(redis: Redis, key: str) -> KeyRecord | None:
         expires_at=expires_at,
         limits=limits,
     )
-
-
-def as_mapping(reply: Reply) -> dict[bytes, bytes]:
-    """The reply of HGETALL as a mapping."""
-    if not isinstance(reply, list):
-        return {}
-    flat = [item for item in reply if isinstance(item, bytes)]
-    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 async def set_limit(redis: Redis, *, tenant_id: str, limit_class: str, limit: Limit) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import select
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Final
 from meshkit.local.state import ProcessRecord
 
 _PR_SET_PDEATHSIG: Final = 1
+_REAPED_WITHIN_S: Final = 3.0
+_LOOK_S: Final = 0.02
 _LOG_BYTES_MAX: Final = 16 * 1024 * 1024
 _TAIL_BYTES: Final = 16 * 1024
 
@@ -118,15 +121,22 @@ def send(pid: int, number: signal.Signals, *, still: Callable[[], bool]) -> bool
 
 
 def wait_gone(record: ProcessRecord, timeout_s: float) -> bool:
-    """Waits until the process of a record has ended; answers whether it has in time."""
+    """Waits until the process of a record has ended; answers whether it has in time.
+
+    One that has ended is given a moment more to be reaped, so that its id is free afterwards.
+    """
     try:
         pinned = os.pidfd_open(record.pid)
     except ProcessLookupError:
         return True
     try:
-        return not alive(record) or bool(select.select([pinned], [], [], timeout_s)[0])
+        ended = not alive(record) or bool(select.select([pinned], [], [], timeout_s)[0])
     finally:
         os.close(pinned)
+    reaped_by = time.monotonic() + _REAPED_WITHIN_S
+    while ended and Path(f"/proc/{record.pid}").exists() and time.monotonic() < reaped_by:
+        time.sleep(_LOOK_S)
+    return ended
 
 
 def bound_log(log: Path) -> None:

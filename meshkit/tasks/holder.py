@@ -8,9 +8,8 @@ from google.protobuf.message import Message
 
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
-from meshkit.auth.keys import as_mapping
 from meshkit.errors import MeshError
-from meshkit.redis import Argument, Redis, Reply, Script
+from meshkit.redis import Argument, Redis, Reply, Script, as_mapping
 from meshkit.tasks import keys, record
 from meshkit.tasks.store import cancelled_error
 
@@ -121,7 +120,6 @@ class HeldTask:
     async def write(self, note: Note) -> bool:
         """Writes an event with what it changes; False when the step's result was there already."""
         message = note.payload.SerializeToString() if note.payload is not None else b""
-        spoken = isinstance(note.payload, run_pb2.AgentMessage)
         reply = await self._redis.run(
             _WRITE,
             self._keys("events", "artifacts", "steps", "messages"),
@@ -137,8 +135,9 @@ class HeldTask:
                 f"{note.step}_output" if note.artifact is not None else "",
                 note.artifact.SerializeToString() if note.artifact is not None else b"",
                 "" if note.duration_ms is None else note.duration_ms,
-                message if spoken else b"",
+                note.step_record.agent if note.step_record is not None else "",
                 "" if note.total_steps is None else note.total_steps,
+                *_spoken(note.payload),
             ],
         )
         if reply == 0:
@@ -221,6 +220,12 @@ async def begin(redis: Redis, task_id: str, *, holder: str, lease_ms: int) -> He
         return Refused(state, fence)
     fields = as_mapping(await redis.execute("HGETALL", keys.task(task_id)))
     return HeldTask(redis, task_id, fence, attempt, fields)
+
+
+def _spoken(payload: Message | None) -> tuple[str, ...]:
+    if not isinstance(payload, run_pb2.AgentMessage):
+        return ()
+    return (payload.from_agent, payload.to_agent, payload.type, payload.payload)
 
 
 def _integers(reply: Reply) -> list[int]:

@@ -29,6 +29,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
+SCHEMA: Final = 1
+"""Version of what the record of a task holds, in its field `schema`."""
 TASK_ID: Final = re.compile(r"task_[0-9a-f]{32}")
 QUEUE_TENANTS: Final = "{queue}:tenants"
 QUEUE_READY: Final = "{queue}:ready"
@@ -98,6 +100,6 @@ def idempotency(tenant_id: str, digest: str) -> str:
     return f"tenant:{{{tenant_id}}}:idem:{digest}"
 
 
-def durations(job: str) -> str:
-    """How long the steps of a job take."""
-    return f"durations:{job}"
+def durations(job: str, tenant_id: str = "") -> str:
+    """How long a job's steps take: the tenant's own, or all tenants' together."""
+    return f"tenant:{{{tenant_id}}}:durations:{job}" if tenant_id else f"durations:{job}"

@@ -11,10 +11,9 @@ from google.protobuf import json_format
 
 from manusmesh.task.v1 import task_pb2, task_service_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
-from meshkit.auth.keys import as_mapping
 from meshkit.errors import RETRYABLE, MeshError, Reason, invalid
-from meshkit.redis import Redis, Reply, Script
-from meshkit.tasks import keys, record
+from meshkit.redis import Redis, Reply, Script, as_mapping
+from meshkit.tasks import durations, keys, record
 from meshkit.tasks.queue import Queue
 
 _SCRIPTS: Final = "meshkit.tasks.scripts"
@@ -61,7 +60,7 @@ class TaskStore:
         self._queue = queue
 
     async def create(self, new: NewTask) -> task_pb2.StartedTask:
-        """Writes a task and puts it on the queue; the same idempotency key answers the same task.
+        """Writes a task and puts it on the queue; a repeated key gets the answer of the first.
 
         The order makes a crash at any point harmless: an invisible place on the queue, the record,
         then the visible place. Only after the last is the task acknowledged.
@@ -73,11 +72,14 @@ class TaskStore:
         if new.idempotency_key:
             task_id = await self._remembered(new, task_id)
             if task_id != fresh_id and (status := await self._status(task_id)):
-                return await self._started_before(new.tenant_id, task_id, status)
+                await self._queue_again(new.tenant_id, task_id, status)
+                return task_pb2.StartedTask(task_id=task_id, status="queued")
         await self._queue.reserve(new.tenant_id, task_id)
+        expected_ms = await durations.expected_task_ms(self._redis, new.tenant_id, new.job)
         fields = (
             *("job", new.job, "tenant_id", new.tenant_id),
             *("callback_url", new.callback_url, "traceparent", new.traceparent),
+            *("schema", keys.SCHEMA, "expected_ms", expected_ms),
         )
         created = await self._redis.run(
             _CREATE,
@@ -85,8 +87,8 @@ class TaskStore:
             [new.request, "Waiting for a free worker", *fields],
         )
         if not isinstance(created, int) or created == 0:
-            status = await self._status(task_id)
-            return await self._started_before(new.tenant_id, task_id, status)
+            await self._queue_again(new.tenant_id, task_id, await self._status(task_id))
+            return task_pb2.StartedTask(task_id=task_id, status="queued")
         await self._redis.execute("ZADD", keys.tenant_tasks(new.tenant_id), "NX", created, task_id)
         await self._queue.enqueue(new.tenant_id, task_id)
         return task_pb2.StartedTask(task_id=task_id, status="queued")
@@ -179,6 +181,8 @@ class TaskStore:
         Raises:
             MeshError: CONFLICT when the task's status forbids it.
         """
+        if keys.TASK_ID.fullmatch(task_id) is None:
+            raise not_found()
         error = cancelled_error(reason).to_proto().SerializeToString()
         reply = await self._redis.run(
             _CONTROL, keys.all_of(task_id), [tenant_id, action, error, keys.RETENTION_S]
@@ -221,13 +225,10 @@ class TaskStore:
         status = await self._redis.execute("HGET", keys.task(task_id), "status")
         return status.decode() if isinstance(status, bytes) else ""
 
-    async def _started_before(
-        self, tenant_id: str, task_id: str, status: str
-    ) -> task_pb2.StartedTask:
-        """The answer about a task that exists; its writer may have died before queueing it."""
+    async def _queue_again(self, tenant_id: str, task_id: str, status: str) -> None:
+        """Sees to it that a task that exists is queued: its writer may have died before that."""
         if status == "queued":
             await self._queue.keep(tenant_id, task_id)
-        return task_pb2.StartedTask(task_id=task_id, status=status)
 
     async def _fields(self, tenant_id: str, task_id: str) -> record.Fields:
         if keys.TASK_ID.fullmatch(task_id) is None:
@@ -331,12 +332,16 @@ def _add_steps(detail: task_pb2.TaskDetail, reply: Reply) -> None:
 
 def _add_messages(detail: task_pb2.TaskDetail, reply: Reply) -> None:
     for entry in reversed(reply if isinstance(reply, list) else []):
-        if isinstance(entry, list) and isinstance(entry[1], list):
-            _, message, _, time_ms = entry[1]
-            if isinstance(message, bytes) and isinstance(time_ms, bytes):
-                added = detail.messages.add()
-                added.message.ParseFromString(message)
-                record.timestamp(added.time, int(time_ms))
+        if not isinstance(entry, list):
+            continue
+        fields = as_mapping(entry[1])
+        message = detail.messages.add(
+            from_agent=record.text(fields, "from"),
+            to_agent=record.text(fields, "to"),
+            type=record.text(fields, "type"),
+            payload=record.text(fields, "payload"),
+        )
+        record.timestamp(message.time, record.number(fields, "time"))
 
 
 def _encode_token(cursor: tuple[int, str]) -> str:

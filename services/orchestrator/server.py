@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from jobs import JOBS
-from meshkit import client, interceptors, logs
+from meshkit import client, logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.redis import connect
 from meshkit.server import instance_name, run_server
@@ -46,7 +46,7 @@ async def serve() -> None:
                 name="orchestrator",
                 redis=redis,
                 services=(),
-                middlewares=interceptors.standard(InternalAuthenticator(internal_key)),
+                middlewares=middleware.standard(InternalAuthenticator(internal_key)),
                 draining=draining,
                 healthy=worker.healthy,
             )

@@ -9,18 +9,20 @@ from google.protobuf.message import Message
 from jobs.job import Action, Req, Res
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
-from meshkit.errors import MeshError
+from meshkit.errors import MeshError, Reason
 from meshkit.patterns import retrying
 from meshkit.redis import Redis, RedisAwayError
+from meshkit.tasks import durations
 from meshkit.tasks.holder import HeldTask, Note
-from services.orchestrator import durations
 from services.orchestrator.agents import Agents, Listener
 
 _UNPLANNED_PERCENT: Final = 5
 """What the steps before the plan count for: nobody knows yet how much is to come."""
 _LAST_PERCENT: Final = 99
-_CALL_TIMEOUT_S: Final = 300.0
-"""How long one call to an agent may take; the task's own deadline ends it sooner."""
+_CALL_TIMEOUT_S: Final = 120.0
+"""How long one call to an agent may take at first; the task's own deadline ends it sooner."""
+_LONGER: Final = 1.5
+"""By how much a time-out lengthens the next attempt's."""
 
 
 class PauseRequestedError(Exception):
@@ -35,6 +37,7 @@ class HeldSteps:
         self._agents = agents
         self._redis = redis
         self._attempts = attempts
+        self._estimated_ms: dict[str, float] = {}
         self._expected_ms: dict[str, float] = {}
         self._done_ms = 0.0
         self._planned = False
@@ -47,10 +50,13 @@ class HeldSteps:
 
     async def follow(self, plan: plan_pb2.Plan) -> None:
         """Reckons progress by what the plan's steps are expected to take."""
-        measured = await durations.known(self._redis, self._task.job)
+        ratios = await durations.step_ratios(self._redis, self._task.tenant_id, self._task.job)
+        self._estimated_ms = {
+            subtask.id: subtask.estimated_seconds * 1000 for subtask in plan.subtasks
+        }
         self._expected_ms = {
-            subtask.id: measured.get(subtask.id, subtask.estimated_seconds * 1000)
-            for subtask in plan.subtasks
+            step: estimated * ratios.get(step, 1.0)
+            for step, estimated in self._estimated_ms.items()
         }
         self._planned = True
         await self._task.plan(
@@ -81,6 +87,7 @@ class HeldSteps:
         record = task_pb2.StepRecord(step=step, agent=action.agent, status="running")
         record.started_at.GetCurrentTime()
         started = time.monotonic()
+        timeout_s = _CALL_TIMEOUT_S
 
         async def attempt(number: int) -> Res:
             record.attempts = number
@@ -96,10 +103,13 @@ class HeldSteps:
             )
             call = _with_context(request, self._task, step, number)
             return await self._agents.call(
-                action, call, self._listener(step, record), timeout_s=_CALL_TIMEOUT_S
+                action, call, self._listener(step, record), timeout_s=timeout_s
             )
 
         async def failed(number: int, error: MeshError, pause_s: float) -> None:
+            nonlocal timeout_s
+            if error.reason == Reason.DEADLINE_EXCEEDED:
+                timeout_s *= _LONGER
             message = f"{title}: attempt {number} failed, trying again in {pause_s:.0f} s"
             await self._task.write(
                 Note("step_retried", step, message, payload=error.to_proto(), sentence=message)
@@ -138,7 +148,12 @@ class HeldSteps:
             # An earlier holder stored its result after this one had looked: that one counts.
             earlier = await self._task.artifact(step)
             return action.result.FromString(earlier or b"")
-        await durations.learn(self._redis, self._task.job, step, record.duration_ms)
+        estimated = self._estimated_ms.get(step)
+        if estimated:
+            ratio = max(record.duration_ms, 1) / estimated
+            await durations.learn_step(
+                self._redis, self._task.tenant_id, self._task.job, step, ratio
+            )
         return result
 
     def _listener(self, step: str, record: task_pb2.StepRecord) -> Listener:

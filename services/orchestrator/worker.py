@@ -15,7 +15,7 @@ from meshkit import logs, telemetry
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis, RedisAwayError
 from meshkit.signals import Signals
-from meshkit.tasks import holder, keys
+from meshkit.tasks import durations, holder, keys
 from meshkit.tasks.holder import HeldTask, LeaseLostError
 from meshkit.tasks.queue import Queue
 from meshkit.waiting import wait_any
@@ -139,6 +139,9 @@ class Worker:
             async with self._lease(task, steps, draining):
                 result = await self._run_job(task, steps)
             await self._end(task, result)
+            if task.attempt == 1:
+                taken_ms = (time.monotonic() - started) * 1000
+                await durations.learn_task(self._redis, task.tenant_id, task.job, taken_ms)
         except PauseRequestedError:
             outcome = await task.give_back()
         except CancelRequestedError:

@@ -6,7 +6,7 @@ from manusmesh.planning.v1 import planning_service_pb2 as pb
 from manusmesh.planning.v1 import planning_service_pb2_grpc as rpc
 from manusmesh.type.v1 import run_pb2
 from meshkit.errors import MeshError, Reason
-from meshkit.interceptors import Context
+from meshkit.middleware import Context
 from services.planning import agent
 
 

@@ -8,7 +8,7 @@ from manusmesh.reporter.v1 import reporter_service_pb2 as pb
 from manusmesh.reporter.v1 import reporter_service_pb2_grpc as rpc
 from manusmesh.type.v1 import run_pb2
 from meshkit.agent import tool_call
-from meshkit.interceptors import Context
+from meshkit.middleware import Context
 from services.reporter import agent
 
 

@@ -9,7 +9,8 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from meshkit import policy
 from meshkit.errors import MeshError, from_rpc_error
-from meshkit.interceptors import Interceptor, Middleware
+from meshkit.interceptors import Interceptor
+from meshkit.middleware import Middleware
 
 Register = Callable[[grpc.aio.Server], None]
 

@@ -13,7 +13,7 @@ from gateway.waiting import TaskWaiter
 from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
-from meshkit import interceptors
+from meshkit import middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.ratelimit import RateLimiter
@@ -44,7 +44,7 @@ async def channel(redis, hub, store, draining) -> AsyncIterator[grpc.aio.Channel
             SystemServicer(redis), server
         ),
     ]
-    middlewares = interceptors.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis))
+    middlewares = middleware.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis))
     async with grpc_server.serve(DESCRIPTORS, registers, middlewares) as opened:
         yield opened
 

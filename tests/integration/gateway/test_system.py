@@ -1,9 +1,14 @@
 from manusmesh.system.v1 import system_service_pb2 as pb
 from meshkit import __version__, presence
 from meshkit.errors import Reason
-from tests.support.grpc_server import failure
+from tests.support.grpc_server import Failure, failure
 
 SERVICES = ("orchestrator", "planning", "research", "coder", "reporter")
+
+
+def states(failed: Failure) -> dict[str, str]:
+    """State of each dependency, as the error tells."""
+    return {entry["name"]: entry["status"] for entry in failed.error.details["dependencies"]}
 
 
 async def test_health_needs_neither_key_nor_redis(system, redis):
@@ -36,7 +41,7 @@ async def test_who_is_missing(system, redis):
     await redis.execute("ZADD", "presence", 1, "research/1")
     failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
     assert failed.error.reason == Reason.UPSTREAM_UNAVAILABLE
-    assert failed.error.details["dependencies"] == {
+    assert states(failed) == {
         "redis": "up",
         "orchestrator": "up",
         "planning": "down",
@@ -49,5 +54,5 @@ async def test_who_is_missing(system, redis):
 async def test_without_redis_nobody_is_ready(system, redis):
     await redis.close()
     failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
-    assert set(failed.error.details["dependencies"].values()) == {"down"}
+    assert set(states(failed).values()) == {"down"}
     assert failed.trailers["error-status"] == "503"

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from operator import attrgetter
 
 import pytest
 
@@ -13,6 +14,16 @@ from tests.support.grpc_server import failure
 from tests.support.tasks import TENANT, held, started
 
 DRAFT = skill_pb2.SkillDraft(name="x")
+METHODS = (
+    (attrgetter("GetTask"), pb.GetTaskRequest),
+    (attrgetter("WatchTask"), pb.WatchTaskRequest),
+    (attrgetter("StreamTaskEvents"), pb.WatchTaskRequest),
+    (attrgetter("CancelTask"), pb.CancelTaskRequest),
+    (attrgetter("PauseTask"), pb.PauseTaskRequest),
+    (attrgetter("ResumeTask"), pb.ResumeTaskRequest),
+    (attrgetter("RetryTask"), pb.RetryTaskRequest),
+)
+"""The methods that name one task, with their requests."""
 
 
 async def finished(store, redis) -> str:
@@ -75,24 +86,23 @@ async def test_a_wrong_list_request(tasks, acme, field, value):
 
 async def test_a_foreign_task_is_one_that_does_not_exist(tasks, store, redis, other):
     task_id = await finished(store, redis)
-    calls = (
-        (tasks.GetTask, pb.GetTaskRequest),
-        (tasks.WatchTask, pb.WatchTaskRequest),
-        (tasks.StreamTaskEvents, pb.WatchTaskRequest),
-        (tasks.CancelTask, pb.CancelTaskRequest),
-        (tasks.PauseTask, pb.PauseTaskRequest),
-        (tasks.ResumeTask, pb.ResumeTaskRequest),
-        (tasks.RetryTask, pb.RetryTaskRequest),
-    )
-    for method, request in calls:
-        foreign = await failure(method(request(task_id=task_id), metadata=other))
-        unknown = await failure(method(request(task_id=keys.new_task_id()), metadata=other))
+    for method, request in METHODS:
+        call = method(tasks)
+        foreign = await failure(call(request(task_id=task_id), metadata=other))
+        unknown = await failure(call(request(task_id=keys.new_task_id()), metadata=other))
         assert foreign.error.reason == Reason.TASK_NOT_FOUND
         assert foreign.trailers["error-json"] == unknown.trailers["error-json"]
 
 
-@pytest.mark.parametrize("task_id", ["", "task_x", "*", "{a}:x", "task_" + "0" * 32 + "\r\n"])
-async def test_what_is_no_id_is_invalid(tasks, acme, task_id):
+@pytest.mark.parametrize("task_id", ["task_x", "*", "{a}:x", "task_" + "0" * 32 + "\r\n"])
+async def test_what_is_no_id_is_not_found(tasks, acme, task_id):
+    for method, request in METHODS:
+        failed = await failure(method(tasks)(request(task_id=task_id), metadata=acme))
+        assert failed.error.reason == Reason.TASK_NOT_FOUND
+
+
+@pytest.mark.parametrize("task_id", ["", "x" * 101])
+async def test_an_id_has_bounds(tasks, acme, task_id):
     failed = await failure(tasks.GetTask(pb.GetTaskRequest(task_id=task_id), metadata=acme))
     assert [violation.field for violation in failed.error.violations] == ["task_id"]
 

@@ -8,11 +8,11 @@ import pytest
 from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from manusmesh.task.v1 import task_pb2, task_service_pb2, task_service_pb2_grpc
-from meshkit import interceptors
+from meshkit import middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator
 from meshkit.errors import MeshError, Reason, from_rpc_error
-from meshkit.interceptors import current_call
+from meshkit.middleware import current_call
 from meshkit.ratelimit import RateLimiter
 from tests.support import grpc_server
 from tests.support.grpc_server import bearer, failure
@@ -31,7 +31,7 @@ class Tasks(task_service_pb2_grpc.TaskServiceServicer):
         self.messages = 2
         self.waits: asyncio.Event | None = None
         self.cleaned = asyncio.Event()
-        self.calls: list[interceptors.Call] = []
+        self.calls: list[middleware.Call] = []
 
     async def GetTask(self, request, context):  # noqa: N802
         self.calls.append(current_call.get())
@@ -85,7 +85,7 @@ async def channel(redis, servicer, observed) -> AsyncIterator[grpc.aio.Channel]:
         lambda s: system_service_pb2_grpc.add_SystemServiceServicer_to_server(System(), s),
         lambda s: content_service_pb2_grpc.add_ContentServiceServicer_to_server(Content(), s),
     ]
-    middlewares = interceptors.standard(
+    middlewares = middleware.standard(
         KeyAuthenticator(redis),
         limiter=RateLimiter(redis),
         observe=lambda path, outcome, _: observed.append((path.rpartition("/")[2], outcome)),
@@ -305,7 +305,7 @@ async def test_a_method_that_was_registered_without_its_policy_is_nobodys(redis,
     async with grpc_server.serve(
         [],
         [lambda s: task_service_pb2_grpc.add_TaskServiceServicer_to_server(servicer, s)],
-        interceptors.standard(KeyAuthenticator(redis)),
+        middleware.standard(KeyAuthenticator(redis)),
     ) as channel:
         stub = task_service_pb2_grpc.TaskServiceStub(channel)
         failed = await failure(stub.GetTask(GET, metadata=caller))
@@ -317,7 +317,7 @@ async def test_the_internal_key_opens_no_tenants_method(servicer):
     async with grpc_server.serve(
         [task_service_pb2.DESCRIPTOR.services_by_name["TaskService"]],
         [lambda s: task_service_pb2_grpc.add_TaskServiceServicer_to_server(servicer, s)],
-        interceptors.standard(InternalAuthenticator(key)),
+        middleware.standard(InternalAuthenticator(key)),
     ) as channel:
         stub = task_service_pb2_grpc.TaskServiceStub(channel)
         failed = await failure(stub.GetTask(GET, metadata=bearer(key)))

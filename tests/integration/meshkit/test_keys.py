@@ -5,6 +5,7 @@ import pytest
 from meshkit.auth import keys, principal
 from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator
 from meshkit.errors import MeshError, Reason
+from meshkit.redis import as_mapping
 
 
 def bearer(key: str) -> list[tuple[str, str | bytes]]:
@@ -42,7 +43,7 @@ async def test_an_operators_key(redis):
 async def test_lifetimes(redis, env, days):
     key = await keys.issue(redis, tenant="acme", env=env)
     name = keys.key_name(keys.digest_of(key))
-    fields = keys.as_mapping(await redis.execute("HGETALL", name))
+    fields = as_mapping(await redis.execute("HGETALL", name))
     assert int(fields[b"expires_at"]) - int(fields[b"created_at"]) == days * 86_400
 
 

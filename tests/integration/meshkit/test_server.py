@@ -10,7 +10,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2
 
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
-from meshkit import interceptors, presence
+from meshkit import middleware, presence
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import DrainSettings, ListenSettings, ServiceSettings
 from meshkit.redis import connect
@@ -88,7 +88,7 @@ async def running(own_redis, monkeypatch) -> AsyncIterator[Running]:
                 name="gateway",
                 redis=redis,
                 services=[served],
-                middlewares=interceptors.standard(InternalAuthenticator(KEY)),
+                middlewares=middleware.standard(InternalAuthenticator(KEY)),
                 draining=server.draining,
                 healthy=server.healthy,
             )

@@ -65,7 +65,8 @@ async def test_another_tenants_task_is_one_that_does_not_exist(store):
 
 @pytest.mark.parametrize("task_id", ["", "task_x", "task_" + "0" * 33, "{x}", "task_" + "A" * 32])
 async def test_what_is_no_id_is_not_found(store, task_id):
-    assert (await refusal(store.get(TENANT, task_id))).reason == Reason.TASK_NOT_FOUND
+    for call in (store.get(TENANT, task_id), store.control(TENANT, task_id, "cancel")):
+        assert (await refusal(call)).reason == Reason.TASK_NOT_FOUND
 
 
 async def test_a_task_of_another_job_is_not_found(store):
@@ -106,12 +107,10 @@ async def test_keys_are_the_tenants_own_and_last_a_day(store, redis):
     assert 86_390 < await redis.execute("TTL", name) <= 86_400
 
 
-async def test_repeating_a_start_tells_how_far_the_task_is_and_does_not_queue_it(
-    store, redis, queue
-):
+async def test_repeating_a_start_gets_the_first_answer_and_does_not_queue_it(store, redis, queue):
     task_id = await finished(store, redis, queue, key="k")
     again = await store.create(new_task(key="k"))
-    assert (again.task_id, again.status) == (task_id, "completed")
+    assert (again.task_id, again.status) == (task_id, "queued")
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
 
 
@@ -473,7 +472,7 @@ async def test_the_full_record(store, redis):
     detail = (await store.detailed(TENANT, task.task_id)).detail
     assert [step.step for step in detail.steps] == ["review", "coder"]
     assert (detail.usage.llm_calls, detail.usage.cost_usd) == (2, 1.0)
-    assert [entry.message.payload for entry in detail.messages] == ["x"]
+    assert [entry.payload for entry in detail.messages] == ["x"]
     assert detail.plan.engine == "offline"
     assert detail.attempt == 1
 

@@ -113,7 +113,7 @@ async def test_what_an_agent_says_becomes_events(store, redis, work, agents, tas
     assert said[0].progress == round(5 + 94 * 2.5 / 4)
     task = await store.detailed(TENANT, task_id)
     assert (task.detail.usage.llm_calls, task.detail.usage.input_tokens) == (2, 10)
-    assert [entry.message.to_agent for entry in task.detail.messages] == ["reporter"]
+    assert [entry.to_agent for entry in task.detail.messages] == ["reporter"]
     result = generate_skill_pb2.GenerateSkillResult.FromString(await store.result(TENANT, task_id))
     assert (result.usage.llm_calls, result.usage.cost_usd) == (2, 0.25)
 

@@ -138,13 +138,13 @@ async def test_a_refused_draft_is_written_again_with_its_review():
     assert (result.skill_name, result.target_reached, result.rounds) == ("draft 3", True, 3)
 
 
-async def test_the_best_of_six_drafts_is_kept():
-    steps = FakeSteps([10, 70, 50, 70, 20, 0])
+async def test_the_best_of_five_drafts_is_kept():
+    steps = FakeSteps([10, 70, 50, 70, 20])
     result = await generate_skill(skill_request(2), steps)
-    assert REVISIONS == 5
-    assert steps.steps.count("review_6") == 1
-    assert "coder_7" not in steps.steps
-    assert (result.skill_name, result.target_reached, result.rounds) == ("draft 2", False, 6)
+    assert REVISIONS == 4
+    assert steps.steps.count("review_5") == 1
+    assert "coder_6" not in steps.steps
+    assert (result.skill_name, result.target_reached, result.rounds) == ("draft 2", False, 5)
     assert not result.validation_results.passes_guards
     assert steps.request("reporter").draft.name == "draft 2"
 

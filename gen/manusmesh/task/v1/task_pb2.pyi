@@ -102,9 +102,15 @@ class StepRecord(_message.Message):
     def __init__(self, step: _Optional[str] = ..., agent: _Optional[str] = ..., status: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_ms: _Optional[int] = ..., attempts: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ...) -> None: ...
 
 class AgentMessageRecord(_message.Message):
-    __slots__ = ("message", "time")
-    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("from_agent", "to_agent", "type", "payload", "time")
+    FROM_AGENT_FIELD_NUMBER: _ClassVar[int]
+    TO_AGENT_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
-    message: _run_pb2.AgentMessage
+    from_agent: str
+    to_agent: str
+    type: str
+    payload: str
     time: _timestamp_pb2.Timestamp
-    def __init__(self, message: _Optional[_Union[_run_pb2.AgentMessage, _Mapping]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, from_agent: _Optional[str] = ..., to_agent: _Optional[str] = ..., type: _Optional[str] = ..., payload: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

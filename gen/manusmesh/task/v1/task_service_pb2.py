@@ -31,7 +31,7 @@ from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$manusmesh/task/v1/task_service.proto\x12\x11manusmesh.task.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmanusmesh/task/v1/task.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\"=\n\x0eGetTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\"\x9f\x02\n\x10ListTasksRequest\x12O\n\x06status\x18\x01 \x01(\tB?\xbaH<r7R\x06queuedR\x07runningR\x06pausedR\tcompletedR\x06\x66\x61iledR\tcancelled\xd8\x01\x01\x12\x14\n\x03job\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\rcreated_after\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\tpage_size\x18\x05 \x01(\x05\x42\x0c\xbaH\t\x1a\x04\x18\x64(\x01\xd8\x01\x01\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x11ListTasksResponse\x12&\n\x05tasks\x18\x01 \x03(\x0b\x32\x17.manusmesh.task.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x10WatchTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\x12\x16\n\x05\x61\x66ter\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"\x8d\x03\n\tTaskEvent\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\x0c\n\x04type\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x05\x12\x0c\n\x04step\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x38\n\ragent_message\x18\x07 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x08 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\t \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x05\x65rror\x18\n \x01(\x0b\x32\x18.manusmesh.type.v1.ErrorH\x00\x12:\n\x0e\x63ompleted_step\x18\x0b \x01(\x0b\x32 .manusmesh.task.v1.CompletedStepH\x00\x42\t\n\x07payload\"Z\n\x11\x43\x61ncelTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\x12\x18\n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"?\n\x10PauseTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\"@\n\x11ResumeTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\"?\n\x10RetryTaskRequest\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$2\xb6\x07\n\x0bTaskService\x12k\n\x07GetTask\x12!.manusmesh.task.v1.GetTaskRequest\x1a\x17.manusmesh.task.v1.Task\"$\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x16\x12\x14/api/tasks/{task_id}\x12r\n\tListTasks\x12#.manusmesh.task.v1.ListTasksRequest\x1a$.manusmesh.task.v1.ListTasksResponse\"\x1a\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x0c\x12\n/api/tasks\x12Z\n\tWatchTask\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x1c.manusmesh.task.v1.TaskEvent\"\x08\xa2\xbb\x18\x04\x08\x02\x10\x03\x30\x01\x12|\n\x10StreamTaskEvents\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x14.google.api.HttpBody\"+\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/tasks/{task_id}/events0\x01\x12{\n\nCancelTask\x12$.manusmesh.task.v1.CancelTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/cancel:\x01*\x12x\n\tPauseTask\x12#.manusmesh.task.v1.PauseTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/pause:\x01*\x12{\n\nResumeTask\x12$.manusmesh.task.v1.ResumeTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/resume:\x01*\x12x\n\tRetryTask\x12#.manusmesh.task.v1.RetryTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$manusmesh/task/v1/task_service.proto\x12\x11manusmesh.task.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmanusmesh/task/v1/task.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\",\n\x0eGetTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"\x9f\x02\n\x10ListTasksRequest\x12O\n\x06status\x18\x01 \x01(\tB?\xbaH<r7R\x06queuedR\x07runningR\x06pausedR\tcompletedR\x06\x66\x61iledR\tcancelled\xd8\x01\x01\x12\x14\n\x03job\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\rcreated_after\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\tpage_size\x18\x05 \x01(\x05\x42\x0c\xbaH\t\x1a\x04\x18\x64(\x01\xd8\x01\x01\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x11ListTasksResponse\x12&\n\x05tasks\x18\x01 \x03(\x0b\x32\x17.manusmesh.task.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x10WatchTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05\x61\x66ter\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"\x8d\x03\n\tTaskEvent\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\x0c\n\x04type\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x05\x12\x0c\n\x04step\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x38\n\ragent_message\x18\x07 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x08 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\t \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x05\x65rror\x18\n \x01(\x0b\x32\x18.manusmesh.type.v1.ErrorH\x00\x12:\n\x0e\x63ompleted_step\x18\x0b \x01(\x0b\x32 .manusmesh.task.v1.CompletedStepH\x00\x42\t\n\x07payload\"I\n\x11\x43\x61ncelTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x18\n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\".\n\x10PauseTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"/\n\x11ResumeTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\".\n\x10RetryTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x32\xb6\x07\n\x0bTaskService\x12k\n\x07GetTask\x12!.manusmesh.task.v1.GetTaskRequest\x1a\x17.manusmesh.task.v1.Task\"$\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x16\x12\x14/api/tasks/{task_id}\x12r\n\tListTasks\x12#.manusmesh.task.v1.ListTasksRequest\x1a$.manusmesh.task.v1.ListTasksResponse\"\x1a\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x0c\x12\n/api/tasks\x12Z\n\tWatchTask\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x1c.manusmesh.task.v1.TaskEvent\"\x08\xa2\xbb\x18\x04\x08\x02\x10\x03\x30\x01\x12|\n\x10StreamTaskEvents\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x14.google.api.HttpBody\"+\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/tasks/{task_id}/events0\x01\x12{\n\nCancelTask\x12$.manusmesh.task.v1.CancelTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/cancel:\x01*\x12x\n\tPauseTask\x12#.manusmesh.task.v1.PauseTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/pause:\x01*\x12{\n\nResumeTask\x12$.manusmesh.task.v1.ResumeTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/resume:\x01*\x12x\n\tRetryTask\x12#.manusmesh.task.v1.RetryTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'manusmesh.task.v1.task_serv
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETTASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_GETTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_GETTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_LISTTASKSREQUEST'].fields_by_name['status']._loaded_options = None
   _globals['_LISTTASKSREQUEST'].fields_by_name['status']._serialized_options = b'\272H<r7R\006queuedR\007runningR\006pausedR\tcompletedR\006failedR\tcancelled\330\001\001'
   _globals['_LISTTASKSREQUEST'].fields_by_name['job']._loaded_options = None
@@ -49,19 +49,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTASKSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTTASKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\002'
   _globals['_WATCHTASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_WATCHTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_WATCHTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_WATCHTASKREQUEST'].fields_by_name['after']._loaded_options = None
   _globals['_WATCHTASKREQUEST'].fields_by_name['after']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_CANCELTASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_CANCELTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_CANCELTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_CANCELTASKREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_CANCELTASKREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_PAUSETASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_PAUSETASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_PAUSETASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_RESUMETASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_RESUMETASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_RESUMETASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_RETRYTASKREQUEST'].fields_by_name['task_id']._loaded_options = None
-  _globals['_RETRYTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\027r\0252\023^task_[0-9a-f]{32}$'
+  _globals['_RETRYTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_TASKSERVICE'].methods_by_name['GetTask']._loaded_options = None
   _globals['_TASKSERVICE'].methods_by_name['GetTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002\026\022\024/api/tasks/{task_id}'
   _globals['_TASKSERVICE'].methods_by_name['ListTasks']._loaded_options = None
@@ -79,23 +79,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TASKSERVICE'].methods_by_name['RetryTask']._loaded_options = None
   _globals['_TASKSERVICE'].methods_by_name['RetryTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002\037\"\032/api/tasks/{task_id}/retry:\001*'
   _globals['_GETTASKREQUEST']._serialized_start=269
-  _globals['_GETTASKREQUEST']._serialized_end=330
-  _globals['_LISTTASKSREQUEST']._serialized_start=333
-  _globals['_LISTTASKSREQUEST']._serialized_end=620
-  _globals['_LISTTASKSRESPONSE']._serialized_start=622
-  _globals['_LISTTASKSRESPONSE']._serialized_end=706
-  _globals['_WATCHTASKREQUEST']._serialized_start=708
-  _globals['_WATCHTASKREQUEST']._serialized_end=795
-  _globals['_TASKEVENT']._serialized_start=798
-  _globals['_TASKEVENT']._serialized_end=1195
-  _globals['_CANCELTASKREQUEST']._serialized_start=1197
-  _globals['_CANCELTASKREQUEST']._serialized_end=1287
-  _globals['_PAUSETASKREQUEST']._serialized_start=1289
-  _globals['_PAUSETASKREQUEST']._serialized_end=1352
-  _globals['_RESUMETASKREQUEST']._serialized_start=1354
-  _globals['_RESUMETASKREQUEST']._serialized_end=1418
-  _globals['_RETRYTASKREQUEST']._serialized_start=1420
-  _globals['_RETRYTASKREQUEST']._serialized_end=1483
-  _globals['_TASKSERVICE']._serialized_start=1486
-  _globals['_TASKSERVICE']._serialized_end=2436
+  _globals['_GETTASKREQUEST']._serialized_end=313
+  _globals['_LISTTASKSREQUEST']._serialized_start=316
+  _globals['_LISTTASKSREQUEST']._serialized_end=603
+  _globals['_LISTTASKSRESPONSE']._serialized_start=605
+  _globals['_LISTTASKSRESPONSE']._serialized_end=689
+  _globals['_WATCHTASKREQUEST']._serialized_start=691
+  _globals['_WATCHTASKREQUEST']._serialized_end=761
+  _globals['_TASKEVENT']._serialized_start=764
+  _globals['_TASKEVENT']._serialized_end=1161
+  _globals['_CANCELTASKREQUEST']._serialized_start=1163
+  _globals['_CANCELTASKREQUEST']._serialized_end=1236
+  _globals['_PAUSETASKREQUEST']._serialized_start=1238
+  _globals['_PAUSETASKREQUEST']._serialized_end=1284
+  _globals['_RESUMETASKREQUEST']._serialized_start=1286
+  _globals['_RESUMETASKREQUEST']._serialized_end=1333
+  _globals['_RETRYTASKREQUEST']._serialized_start=1335
+  _globals['_RETRYTASKREQUEST']._serialized_end=1381
+  _globals['_TASKSERVICE']._serialized_start=1384
+  _globals['_TASKSERVICE']._serialized_end=2334
 # @@protoc_insertion_point(module_scope)

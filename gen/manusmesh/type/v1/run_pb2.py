@@ -23,11 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
-from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmanusmesh/type/v1/run.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb7\x01\n\x0b\x43\x61llContext\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\x12.\n\x07step_id\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,63}$\x12\x18\n\x07\x61ttempt\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\x12\x31\n\ttenant_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^tenant_[a-z0-9]{1,32}$\"P\n\x08Progress\x12)\n\x08\x66raction\x18\x01 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x19\n\x07message\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\x85\x01\n\x0c\x41gentMessage\x12\x12\n\nfrom_agent\x18\x01 \x01(\t\x12\x10\n\x08to_agent\x18\x02 \x01(\t\x12\x34\n\x04type\x18\x03 \x01(\tB&\xbaH#r!R\x04taskR\x06resultR\x07requestR\x08\x66\x65\x65\x64\x62\x61\x63k\x12\x19\n\x07payload\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\"f\n\x08ToolCall\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"p\n\x05Usage\x12\x11\n\tllm_calls\x18\x01 \x01(\x05\x12\x14\n\x0cinput_tokens\x18\x02 \x01(\x05\x12\x15\n\routput_tokens\x18\x03 \x01(\x05\x12\x15\n\rcached_tokens\x18\x04 \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x05 \x01(\x01\"P\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12(\n\x07\x64\x65tails\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct*\xd7\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_INVALID_ARGUMENT\x10\x01\x12 \n\x1c\x45RROR_REASON_UNAUTHENTICATED\x10\x02\x12\"\n\x1e\x45RROR_REASON_PERMISSION_DENIED\x10\x03\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x04\x12\x1f\n\x1b\x45RROR_REASON_TASK_NOT_FOUND\x10\x05\x12!\n\x1d\x45RROR_REASON_RESULT_NOT_READY\x10\x06\x12\x1c\n\x18\x45RROR_REASON_TASK_FAILED\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_TASK_CANCELLED\x10\x08\x12\x19\n\x15\x45RROR_REASON_CONFLICT\x10\t\x12\"\n\x1e\x45RROR_REASON_PAYLOAD_TOO_LARGE\x10\n\x12\x1d\n\x19\x45RROR_REASON_RATE_LIMITED\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_QUOTA_EXCEEDED\x10\x0c\x12 \n\x1c\x45RROR_REASON_BUDGET_EXCEEDED\x10\r\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x0e\x12%\n!ERROR_REASON_UPSTREAM_UNAVAILABLE\x10\x0f\x12\"\n\x1e\x45RROR_REASON_DEADLINE_EXCEEDED\x10\x10\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x11\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bmanusmesh/type/v1/run.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb7\x01\n\x0b\x43\x61llContext\x12+\n\x07task_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^task_[0-9a-f]{32}$\x12.\n\x07step_id\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,63}$\x12\x18\n\x07\x61ttempt\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\x12\x31\n\ttenant_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^tenant_[a-z0-9]{1,32}$\"P\n\x08Progress\x12)\n\x08\x66raction\x18\x01 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x19\n\x07message\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xdd\x01\n\x0c\x41gentMessage\x12>\n\nfrom_agent\x18\x01 \x01(\tB*\xbaH\'r%R\x08planningR\x08researchR\x05\x63oderR\x08reporter\x12<\n\x08to_agent\x18\x02 \x01(\tB*\xbaH\'r%R\x08planningR\x08researchR\x05\x63oderR\x08reporter\x12\x34\n\x04type\x18\x03 \x01(\tB&\xbaH#r!R\x04taskR\x06resultR\x07requestR\x08\x66\x65\x65\x64\x62\x61\x63k\x12\x19\n\x07payload\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\"|\n\x08ToolCall\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x0b\x64uration_ms\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12*\n\x07outcome\x18\x03 \x01(\tB\x19\xbaH\x16r\x14R\x02okR\x05\x65rrorR\x07skipped\x12\x18\n\x06\x64\x65tail\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"p\n\x05Usage\x12\x11\n\tllm_calls\x18\x01 \x01(\x05\x12\x14\n\x0cinput_tokens\x18\x02 \x01(\x05\x12\x15\n\routput_tokens\x18\x03 \x01(\x05\x12\x15\n\rcached_tokens\x18\x04 \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x05 \x01(\x01\"P\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12(\n\x07\x64\x65tails\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct*\xd7\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_INVALID_ARGUMENT\x10\x01\x12 \n\x1c\x45RROR_REASON_UNAUTHENTICATED\x10\x02\x12\"\n\x1e\x45RROR_REASON_PERMISSION_DENIED\x10\x03\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x04\x12\x1f\n\x1b\x45RROR_REASON_TASK_NOT_FOUND\x10\x05\x12!\n\x1d\x45RROR_REASON_RESULT_NOT_READY\x10\x06\x12\x1c\n\x18\x45RROR_REASON_TASK_FAILED\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_TASK_CANCELLED\x10\x08\x12\x19\n\x15\x45RROR_REASON_CONFLICT\x10\t\x12\"\n\x1e\x45RROR_REASON_PAYLOAD_TOO_LARGE\x10\n\x12\x1d\n\x19\x45RROR_REASON_RATE_LIMITED\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_QUOTA_EXCEEDED\x10\x0c\x12 \n\x1c\x45RROR_REASON_BUDGET_EXCEEDED\x10\r\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x0e\x12%\n!ERROR_REASON_UPSTREAM_UNAVAILABLE\x10\x0f\x12\"\n\x1e\x45RROR_REASON_DEADLINE_EXCEEDED\x10\x10\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,22 +45,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROGRESS'].fields_by_name['fraction']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\000\000'
   _globals['_PROGRESS'].fields_by_name['message']._loaded_options = None
   _globals['_PROGRESS'].fields_by_name['message']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_AGENTMESSAGE'].fields_by_name['from_agent']._loaded_options = None
+  _globals['_AGENTMESSAGE'].fields_by_name['from_agent']._serialized_options = b'\272H\'r%R\010planningR\010researchR\005coderR\010reporter'
+  _globals['_AGENTMESSAGE'].fields_by_name['to_agent']._loaded_options = None
+  _globals['_AGENTMESSAGE'].fields_by_name['to_agent']._serialized_options = b'\272H\'r%R\010planningR\010researchR\005coderR\010reporter'
   _globals['_AGENTMESSAGE'].fields_by_name['type']._loaded_options = None
   _globals['_AGENTMESSAGE'].fields_by_name['type']._serialized_options = b'\272H#r!R\004taskR\006resultR\007requestR\010feedback'
   _globals['_AGENTMESSAGE'].fields_by_name['payload']._loaded_options = None
   _globals['_AGENTMESSAGE'].fields_by_name['payload']._serialized_options = b'\272H\005r\003\030\240\037'
-  _globals['_ERRORREASON']._serialized_start=846
-  _globals['_ERRORREASON']._serialized_end=1445
-  _globals['_CALLCONTEXT']._serialized_start=142
-  _globals['_CALLCONTEXT']._serialized_end=325
-  _globals['_PROGRESS']._serialized_start=327
-  _globals['_PROGRESS']._serialized_end=407
-  _globals['_AGENTMESSAGE']._serialized_start=410
-  _globals['_AGENTMESSAGE']._serialized_end=543
-  _globals['_TOOLCALL']._serialized_start=545
-  _globals['_TOOLCALL']._serialized_end=647
-  _globals['_USAGE']._serialized_start=649
-  _globals['_USAGE']._serialized_end=761
-  _globals['_ERROR']._serialized_start=763
-  _globals['_ERROR']._serialized_end=843
+  _globals['_TOOLCALL'].fields_by_name['duration_ms']._loaded_options = None
+  _globals['_TOOLCALL'].fields_by_name['duration_ms']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_TOOLCALL'].fields_by_name['outcome']._loaded_options = None
+  _globals['_TOOLCALL'].fields_by_name['outcome']._serialized_options = b'\272H\026r\024R\002okR\005errorR\007skipped'
+  _globals['_TOOLCALL'].fields_by_name['detail']._loaded_options = None
+  _globals['_TOOLCALL'].fields_by_name['detail']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_ERRORREASON']._serialized_start=924
+  _globals['_ERRORREASON']._serialized_end=1523
+  _globals['_CALLCONTEXT']._serialized_start=110
+  _globals['_CALLCONTEXT']._serialized_end=293
+  _globals['_PROGRESS']._serialized_start=295
+  _globals['_PROGRESS']._serialized_end=375
+  _globals['_AGENTMESSAGE']._serialized_start=378
+  _globals['_AGENTMESSAGE']._serialized_end=599
+  _globals['_TOOLCALL']._serialized_start=601
+  _globals['_TOOLCALL']._serialized_end=725
+  _globals['_USAGE']._serialized_start=727
+  _globals['_USAGE']._serialized_end=839
+  _globals['_ERROR']._serialized_start=841
+  _globals['_ERROR']._serialized_end=921
 # @@protoc_insertion_point(module_scope)

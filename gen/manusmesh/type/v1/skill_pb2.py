@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmanusmesh/type/v1/skill.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa9\x03\n\x12PerformanceMetrics\x12\x1e\n\x05likes\x18\x01 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x00\x88\x01\x01\x12!\n\x08\x63omments\x18\x02 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x01\x88\x01\x01\x12\x1f\n\x06shares\x18\x03 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x02\x88\x01\x01\x12!\n\x0bimpressions\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01H\x03\x88\x01\x01\x12\x1b\n\x13impressions_unknown\x18\x05 \x01(\x08:\xbc\x01\xbaH\xb8\x01\x1a\xb5\x01\n\x13metrics.impressions\x12kimpressions is required, at least 1; leave it out and set impressions_unknown if the platform does not tell\x1a\x31has(this.impressions) != this.impressions_unknownB\x08\n\x06_likesB\x0b\n\t_commentsB\t\n\x07_sharesB\x0e\n\x0c_impressions\"\xf1\x01\n\x07\x45xample\x12?\n\x08platform\x18\x01 \x01(\tB-\xbaH*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x1b\n\x07\x63ontent\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\n\x18\x88\'\x12<\n\timage_url\x18\x03 \x01(\tB)\xbaH&r!\x18\x80\x10\x32\x19^[hH][tT][tT][pP][sS]?://\x88\x01\x01\xd8\x01\x01\x12J\n\x13performance_metrics\x18\x04 \x01(\x0b\x32%.manusmesh.type.v1.PerformanceMetricsB\x06\xbaH\x03\xc8\x01\x01\"\x93\x01\n\x0bMeasurement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x13\n\x0bsample_size\x18\x04 \x01(\x05\x12\x0e\n\x06method\x18\x05 \x01(\t\x12\x10\n\x03low\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x07 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"\x83\x01\n\x07Pattern\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x05\x12\r\n\x05total\x18\x05 \x01(\x05\x12\r\n\x05share\x18\x06 \x01(\x01\x12\x0b\n\x03low\x18\x07 \x01(\x01\x12\x0c\n\x04high\x18\x08 \x01(\x01\"\x94\x01\n\nDifference\x12\r\n\x05trait\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65tter\x18\x03 \x01(\x01\x12\x0c\n\x04rest\x18\x04 \x01(\x01\x12\x13\n\x0b\x62\x65tter_size\x18\x05 \x01(\x05\x12\x11\n\trest_size\x18\x06 \x01(\x05\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x07 \x01(\x01\x12\x0f\n\x07p_value\x18\x08 \x01(\x01\"\x89\x01\n\x0c\x45xampleScore\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x17\n\x0f\x65ngagement_rate\x18\x02 \x01(\x01\x12\x10\n\x08relative\x18\x03 \x01(\x01\x12\x13\n\x0b\x62\x65tter_half\x18\x04 \x01(\x08\x12\x19\n\x0c\x64uplicate_of\x18\x05 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_duplicate_of\"~\n\x05Voice\x12\x0c\n\x04tone\x18\x01 \x01(\t\x12\x11\n\tformality\x18\x02 \x01(\x01\x12\x17\n\x0f\x66ormality_known\x18\x03 \x01(\x08\x12\x17\n\x0ftechnical_level\x18\x04 \x01(\x01\x12\x10\n\x08keywords\x18\x05 \x03(\t\x12\x10\n\x08language\x18\x06 \x01(\t\"\xc6\x02\n\rPatternReport\x12,\n\x08patterns\x18\x01 \x03(\x0b\x32\x1a.manusmesh.type.v1.Pattern\x12\x34\n\x0cmeasurements\x18\x02 \x03(\x0b\x32\x1e.manusmesh.type.v1.Measurement\x12\x32\n\x0b\x64ifferences\x18\x03 \x03(\x0b\x32\x1d.manusmesh.type.v1.Difference\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore\x12\'\n\x05voice\x18\x05 \x01(\x0b\x32\x18.manusmesh.type.v1.Voice\x12\x19\n\x11\x64istinct_examples\x18\x06 \x01(\x05\x12\x18\n\x10\x65ngagement_basis\x18\x07 \x01(\t\x12\x0e\n\x06limits\x18\x08 \x03(\t\"j\n\x0bGuardResult\x12\r\n\x05guard\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\tB\x08\n\x06_score\"\x97\x01\n\x08\x42\x61\x63kTest\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .manusmesh.type.v1.BackTestEntry\x12\x17\n\x0f\x62\x65tter_accepted\x18\x02 \x01(\x05\x12\x14\n\x0c\x62\x65tter_total\x18\x03 \x01(\x05\x12\x15\n\rrest_accepted\x18\x04 \x01(\x05\x12\x12\n\nrest_total\x18\x05 \x01(\x05\"\\\n\rBackTestEntry\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x08\x12\x13\n\x0b\x62\x65tter_half\x18\x03 \x01(\x08\x12\x15\n\rfailed_guards\x18\x04 \x03(\t\"=\n\x0eSkillViolation\x12\x0c\n\x04line\x18\x01 \x01(\x05\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"K\n\nSkillDraft\x12\x10\n\x08skill_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04yaml\x18\x03 \x01(\t\x12\x0f\n\x07\x63hanges\x18\x04 \x03(\t\"\xde\x01\n\x0bSkillReview\x12\x35\n\nviolations\x18\x01 \x03(\x0b\x32!.manusmesh.type.v1.SkillViolation\x12\x35\n\rguard_results\x18\x02 \x03(\x0b\x32\x1e.manusmesh.type.v1.GuardResult\x12.\n\tback_test\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.BackTest\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x05 \x01(\x08\x12\x10\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x06 \x03(\t\"\x90\x01\n\x13PerformanceEstimate\x12 \n\x18\x65ngagement_rate_increase\x18\x01 \x01(\x01\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\r\n\x05\x62\x61sis\x18\x03 \x01(\t\x12\x10\n\x03low\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x05 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"[\n\x05\x43hart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x10\n\x08\x61lt_text\x18\x05 \x01(\t\"M\n\x0e\x43onfidencePart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8c\x02\n\x06Report\x12\x10\n\x08markdown\x18\x01 \x01(\t\x12\x0c\n\x04html\x18\x02 \x01(\t\x12(\n\x06\x63harts\x18\x03 \x03(\x0b\x32\x18.manusmesh.type.v1.Chart\x12\x17\n\x0frecommendations\x18\x04 \x03(\t\x12\x18\n\x10\x63onfidence_score\x18\x05 \x01(\x01\x12;\n\x10\x63onfidence_parts\x18\x06 \x03(\x0b\x32!.manusmesh.type.v1.ConfidencePart\x12\x38\n\x08\x65stimate\x18\x07 \x01(\x0b\x32&.manusmesh.type.v1.PerformanceEstimate\x12\x0e\n\x06\x65ngine\x18\x08 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmanusmesh/type/v1/skill.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xaa\x03\n\x12PerformanceMetrics\x12\x1e\n\x05likes\x18\x01 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x00\x88\x01\x01\x12!\n\x08\x63omments\x18\x02 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x01\x88\x01\x01\x12\x1f\n\x06shares\x18\x03 \x01(\x03\x42\n\xbaH\x07\"\x02(\x00\xc8\x01\x01H\x02\x88\x01\x01\x12!\n\x0bimpressions\x18\x04 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01H\x03\x88\x01\x01\x12\x1b\n\x13impressions_unknown\x18\x05 \x01(\x08:\xbd\x01\xbaH\xb9\x01\x1a\xb6\x01\n\x14impressions.required\x12kimpressions is required, at least 1; leave it out and set impressions_unknown if the platform does not tell\x1a\x31has(this.impressions) != this.impressions_unknownB\x08\n\x06_likesB\x0b\n\t_commentsB\t\n\x07_sharesB\x0e\n\x0c_impressions\"\xa8\x03\n\x07\x45xample\x12?\n\x08platform\x18\x01 \x01(\tB-\xbaH*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12k\n\x07\x63ontent\x18\x02 \x01(\tBZ\xbaHWr\x05\x10\n\x18\x88\'\xba\x01M\n\rcontent.blank\x12\x1fmust hold more than white space\x1a\x1bthis.matches(r\'[^\\s\\p{Z}]\')\x12\xa2\x01\n\timage_url\x18\x03 \x01(\tB\x8e\x01\xbaH\x8a\x01r\x03\x18\x80\x10\xba\x01\x7f\n\x0eimage_url.http\x12,must be an http or https address with a host\x1a?this.isUri() && this.matches(\'^[hH][tT][tT][pP][sS]?://[^/?#]\')\xd8\x01\x01\x12J\n\x13performance_metrics\x18\x04 \x01(\x0b\x32%.manusmesh.type.v1.PerformanceMetricsB\x06\xbaH\x03\xc8\x01\x01\"\x93\x01\n\x0bMeasurement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x13\n\x0bsample_size\x18\x04 \x01(\x05\x12\x0e\n\x06method\x18\x05 \x01(\t\x12\x10\n\x03low\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x07 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"\x83\x01\n\x07Pattern\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x05\x12\r\n\x05total\x18\x05 \x01(\x05\x12\r\n\x05share\x18\x06 \x01(\x01\x12\x0b\n\x03low\x18\x07 \x01(\x01\x12\x0c\n\x04high\x18\x08 \x01(\x01\"\x94\x01\n\nDifference\x12\r\n\x05trait\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65tter\x18\x03 \x01(\x01\x12\x0c\n\x04rest\x18\x04 \x01(\x01\x12\x13\n\x0b\x62\x65tter_size\x18\x05 \x01(\x05\x12\x11\n\trest_size\x18\x06 \x01(\x05\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x07 \x01(\x01\x12\x0f\n\x07p_value\x18\x08 \x01(\x01\"\x89\x01\n\x0c\x45xampleScore\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x17\n\x0f\x65ngagement_rate\x18\x02 \x01(\x01\x12\x10\n\x08relative\x18\x03 \x01(\x01\x12\x13\n\x0b\x62\x65tter_half\x18\x04 \x01(\x08\x12\x19\n\x0c\x64uplicate_of\x18\x05 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_duplicate_of\"~\n\x05Voice\x12\x0c\n\x04tone\x18\x01 \x01(\t\x12\x11\n\tformality\x18\x02 \x01(\x01\x12\x17\n\x0f\x66ormality_known\x18\x03 \x01(\x08\x12\x17\n\x0ftechnical_level\x18\x04 \x01(\x01\x12\x10\n\x08keywords\x18\x05 \x03(\t\x12\x10\n\x08language\x18\x06 \x01(\t\"\xc6\x02\n\rPatternReport\x12,\n\x08patterns\x18\x01 \x03(\x0b\x32\x1a.manusmesh.type.v1.Pattern\x12\x34\n\x0cmeasurements\x18\x02 \x03(\x0b\x32\x1e.manusmesh.type.v1.Measurement\x12\x32\n\x0b\x64ifferences\x18\x03 \x03(\x0b\x32\x1d.manusmesh.type.v1.Difference\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore\x12\'\n\x05voice\x18\x05 \x01(\x0b\x32\x18.manusmesh.type.v1.Voice\x12\x19\n\x11\x64istinct_examples\x18\x06 \x01(\x05\x12\x18\n\x10\x65ngagement_basis\x18\x07 \x01(\t\x12\x0e\n\x06limits\x18\x08 \x03(\t\"j\n\x0bGuardResult\x12\r\n\x05guard\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\tB\x08\n\x06_score\"\x97\x01\n\x08\x42\x61\x63kTest\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .manusmesh.type.v1.BackTestEntry\x12\x17\n\x0f\x62\x65tter_accepted\x18\x02 \x01(\x05\x12\x14\n\x0c\x62\x65tter_total\x18\x03 \x01(\x05\x12\x15\n\rrest_accepted\x18\x04 \x01(\x05\x12\x12\n\nrest_total\x18\x05 \x01(\x05\"\\\n\rBackTestEntry\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x08\x12\x13\n\x0b\x62\x65tter_half\x18\x03 \x01(\x08\x12\x15\n\rfailed_guards\x18\x04 \x03(\t\"=\n\x0eSkillViolation\x12\x0c\n\x04line\x18\x01 \x01(\x05\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"K\n\nSkillDraft\x12\x10\n\x08skill_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04yaml\x18\x03 \x01(\t\x12\x0f\n\x07\x63hanges\x18\x04 \x03(\t\"\xde\x01\n\x0bSkillReview\x12\x35\n\nviolations\x18\x01 \x03(\x0b\x32!.manusmesh.type.v1.SkillViolation\x12\x35\n\rguard_results\x18\x02 \x03(\x0b\x32\x1e.manusmesh.type.v1.GuardResult\x12.\n\tback_test\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.BackTest\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x05 \x01(\x08\x12\x10\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x06 \x03(\t\"\x90\x01\n\x13PerformanceEstimate\x12 \n\x18\x65ngagement_rate_increase\x18\x01 \x01(\x01\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\r\n\x05\x62\x61sis\x18\x03 \x01(\t\x12\x10\n\x03low\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x05 \x01(\x01H\x01\x88\x01\x01\x42\x06\n\x04_lowB\x07\n\x05_high\"[\n\x05\x43hart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x10\n\x08\x61lt_text\x18\x05 \x01(\t\"M\n\x0e\x43onfidencePart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x8c\x02\n\x06Report\x12\x10\n\x08markdown\x18\x01 \x01(\t\x12\x0c\n\x04html\x18\x02 \x01(\t\x12(\n\x06\x63harts\x18\x03 \x03(\x0b\x32\x18.manusmesh.type.v1.Chart\x12\x17\n\x0frecommendations\x18\x04 \x03(\t\x12\x18\n\x10\x63onfidence_score\x18\x05 \x01(\x01\x12;\n\x10\x63onfidence_parts\x18\x06 \x03(\x0b\x32!.manusmesh.type.v1.ConfidencePart\x12\x38\n\x08\x65stimate\x18\x07 \x01(\x0b\x32&.manusmesh.type.v1.PerformanceEstimate\x12\x0e\n\x06\x65ngine\x18\x08 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,49 +41,49 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERFORMANCEMETRICS'].fields_by_name['impressions']._loaded_options = None
   _globals['_PERFORMANCEMETRICS'].fields_by_name['impressions']._serialized_options = b'\272H\004\"\002(\001'
   _globals['_PERFORMANCEMETRICS']._loaded_options = None
-  _globals['_PERFORMANCEMETRICS']._serialized_options = b'\272H\270\001\032\265\001\n\023metrics.impressions\022kimpressions is required, at least 1; leave it out and set impressions_unknown if the platform does not tell\0321has(this.impressions) != this.impressions_unknown'
+  _globals['_PERFORMANCEMETRICS']._serialized_options = b'\272H\271\001\032\266\001\n\024impressions.required\022kimpressions is required, at least 1; leave it out and set impressions_unknown if the platform does not tell\0321has(this.impressions) != this.impressions_unknown'
   _globals['_EXAMPLE'].fields_by_name['platform']._loaded_options = None
   _globals['_EXAMPLE'].fields_by_name['platform']._serialized_options = b'\272H*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
   _globals['_EXAMPLE'].fields_by_name['content']._loaded_options = None
-  _globals['_EXAMPLE'].fields_by_name['content']._serialized_options = b'\272H\007r\005\020\n\030\210\''
+  _globals['_EXAMPLE'].fields_by_name['content']._serialized_options = b'\272HWr\005\020\n\030\210\'\272\001M\n\rcontent.blank\022\037must hold more than white space\032\033this.matches(r\'[^\\s\\p{Z}]\')'
   _globals['_EXAMPLE'].fields_by_name['image_url']._loaded_options = None
-  _globals['_EXAMPLE'].fields_by_name['image_url']._serialized_options = b'\272H&r!\030\200\0202\031^[hH][tT][tT][pP][sS]?://\210\001\001\330\001\001'
+  _globals['_EXAMPLE'].fields_by_name['image_url']._serialized_options = b'\272H\212\001r\003\030\200\020\272\001\177\n\016image_url.http\022,must be an http or https address with a host\032?this.isUri() && this.matches(\'^[hH][tT][tT][pP][sS]?://[^/?#]\')\330\001\001'
   _globals['_EXAMPLE'].fields_by_name['performance_metrics']._loaded_options = None
   _globals['_EXAMPLE'].fields_by_name['performance_metrics']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PERFORMANCEMETRICS']._serialized_start=82
-  _globals['_PERFORMANCEMETRICS']._serialized_end=507
-  _globals['_EXAMPLE']._serialized_start=510
-  _globals['_EXAMPLE']._serialized_end=751
-  _globals['_MEASUREMENT']._serialized_start=754
-  _globals['_MEASUREMENT']._serialized_end=901
-  _globals['_PATTERN']._serialized_start=904
-  _globals['_PATTERN']._serialized_end=1035
-  _globals['_DIFFERENCE']._serialized_start=1038
-  _globals['_DIFFERENCE']._serialized_end=1186
-  _globals['_EXAMPLESCORE']._serialized_start=1189
-  _globals['_EXAMPLESCORE']._serialized_end=1326
-  _globals['_VOICE']._serialized_start=1328
-  _globals['_VOICE']._serialized_end=1454
-  _globals['_PATTERNREPORT']._serialized_start=1457
-  _globals['_PATTERNREPORT']._serialized_end=1783
-  _globals['_GUARDRESULT']._serialized_start=1785
-  _globals['_GUARDRESULT']._serialized_end=1891
-  _globals['_BACKTEST']._serialized_start=1894
-  _globals['_BACKTEST']._serialized_end=2045
-  _globals['_BACKTESTENTRY']._serialized_start=2047
-  _globals['_BACKTESTENTRY']._serialized_end=2139
-  _globals['_SKILLVIOLATION']._serialized_start=2141
-  _globals['_SKILLVIOLATION']._serialized_end=2202
-  _globals['_SKILLDRAFT']._serialized_start=2204
-  _globals['_SKILLDRAFT']._serialized_end=2279
-  _globals['_SKILLREVIEW']._serialized_start=2282
-  _globals['_SKILLREVIEW']._serialized_end=2504
-  _globals['_PERFORMANCEESTIMATE']._serialized_start=2507
-  _globals['_PERFORMANCEESTIMATE']._serialized_end=2651
-  _globals['_CHART']._serialized_start=2653
-  _globals['_CHART']._serialized_end=2744
-  _globals['_CONFIDENCEPART']._serialized_start=2746
-  _globals['_CONFIDENCEPART']._serialized_end=2823
-  _globals['_REPORT']._serialized_start=2826
-  _globals['_REPORT']._serialized_end=3094
+  _globals['_PERFORMANCEMETRICS']._serialized_end=508
+  _globals['_EXAMPLE']._serialized_start=511
+  _globals['_EXAMPLE']._serialized_end=935
+  _globals['_MEASUREMENT']._serialized_start=938
+  _globals['_MEASUREMENT']._serialized_end=1085
+  _globals['_PATTERN']._serialized_start=1088
+  _globals['_PATTERN']._serialized_end=1219
+  _globals['_DIFFERENCE']._serialized_start=1222
+  _globals['_DIFFERENCE']._serialized_end=1370
+  _globals['_EXAMPLESCORE']._serialized_start=1373
+  _globals['_EXAMPLESCORE']._serialized_end=1510
+  _globals['_VOICE']._serialized_start=1512
+  _globals['_VOICE']._serialized_end=1638
+  _globals['_PATTERNREPORT']._serialized_start=1641
+  _globals['_PATTERNREPORT']._serialized_end=1967
+  _globals['_GUARDRESULT']._serialized_start=1969
+  _globals['_GUARDRESULT']._serialized_end=2075
+  _globals['_BACKTEST']._serialized_start=2078
+  _globals['_BACKTEST']._serialized_end=2229
+  _globals['_BACKTESTENTRY']._serialized_start=2231
+  _globals['_BACKTESTENTRY']._serialized_end=2323
+  _globals['_SKILLVIOLATION']._serialized_start=2325
+  _globals['_SKILLVIOLATION']._serialized_end=2386
+  _globals['_SKILLDRAFT']._serialized_start=2388
+  _globals['_SKILLDRAFT']._serialized_end=2463
+  _globals['_SKILLREVIEW']._serialized_start=2466
+  _globals['_SKILLREVIEW']._serialized_end=2688
+  _globals['_PERFORMANCEESTIMATE']._serialized_start=2691
+  _globals['_PERFORMANCEESTIMATE']._serialized_end=2835
+  _globals['_CHART']._serialized_start=2837
+  _globals['_CHART']._serialized_end=2928
+  _globals['_CONFIDENCEPART']._serialized_start=2930
+  _globals['_CONFIDENCEPART']._serialized_end=3007
+  _globals['_REPORT']._serialized_start=3010
+  _globals['_REPORT']._serialized_end=3278
 # @@protoc_insertion_point(module_scope)

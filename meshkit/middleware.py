@@ -1,0 +1,292 @@
+"""What happens around every call: an async context manager, for unary and streaming alike.
+
+Outermost first: telemetry, request log, errors, deadline, authentication, rate limit, validation,
+then the servicer (`standard` builds the list). Errors sit outside authentication so that refusals
+are shaped; telemetry outside errors so that they are counted.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+import protovalidate
+from google.protobuf.message import Message
+
+from manusmesh.type.v1 import policy_pb2, run_pb2
+from meshkit import logs, telemetry
+from meshkit.auth import principal as who
+from meshkit.errors import FieldViolation, MeshError, Reason
+from meshkit.ratelimit import RateLimiter
+
+if TYPE_CHECKING:
+    # The type parameters of gRPC are erased here: an interceptor serves every message.
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
+else:
+    Context, Handler = grpc.aio.ServicerContext, grpc.RpcMethodHandler
+
+_DEADLINE_MARGIN_S: Final = 0.1
+"""What of the caller's time is kept back to explain that it ran out."""
+_SLOW_S: Final = 1.0
+
+_log = logs.get("meshkit.calls")
+
+
+@dataclass(slots=True)
+class Call:
+    """One call under way.
+
+    Attributes:
+        path: `/package.Service/Method`.
+        policy: The method's policy.
+        context: gRPC's context.
+        metadata: The caller's metadata.
+        request: The request; None when its bytes are no message of its type.
+        streaming: Whether it answers a stream.
+        principal: Who is calling, once authentication has told.
+        headers: Initial metadata of the answer: HTTP headers on REST.
+        trace: The call's place in its trace.
+    """
+
+    path: str
+    policy: policy_pb2.MethodPolicy
+    context: Context
+    metadata: tuple[tuple[str, str | bytes], ...]
+    request: Message | None
+    streaming: bool
+    principal: who.Principal = who.PUBLIC
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    trace: telemetry.TraceContext | None = None
+
+    def header(self, name: str) -> str:
+        """A text value of the caller's metadata; empty when there is none."""
+        for key, value in self.metadata:
+            if key == name and isinstance(value, str):
+                return value
+        return ""
+
+
+current_call: ContextVar[Call] = ContextVar("current_call")
+"""The call that the running servicer answers."""
+
+Middleware = Callable[[Call], AbstractAsyncContextManager[None]]
+
+
+def standard(
+    authenticator: who.Authenticator,
+    *,
+    limiter: RateLimiter | None = None,
+    observe: Callable[[str, str, float], None] | None = None,
+) -> tuple[Middleware, ...]:
+    """The interceptors of a service in their order.
+
+    Args:
+        authenticator: Knows the keys that the service accepts.
+        limiter: Spends the tenants' tokens; None for services that no tenant calls.
+        observe: Told of each call: path, outcome (a gRPC status name), seconds.
+    """
+    rate_limits = (rate_limit(limiter),) if limiter is not None else ()
+    return (
+        traced(observe),
+        request_log,
+        errors,
+        deadline,
+        authentication(authenticator),
+        *rate_limits,
+        validation,
+    )
+
+
+def traced(observe: Callable[[str, str, float], None] | None) -> Middleware:
+    """Puts the call into its trace and tells `observe` how it went."""
+
+    @asynccontextmanager
+    async def around(call: Call) -> AsyncIterator[None]:
+        call.trace = telemetry.start(call.metadata)
+        telemetry.current.set(call.trace)
+        if observe is None:
+            yield
+            return
+        started = time.perf_counter()
+        outcome = "CANCELLED"
+        try:
+            yield
+            outcome = "OK"
+        except grpc.aio.AbortError:
+            outcome = _code_name(call.context)
+            raise
+        finally:
+            observe(call.path, outcome, time.perf_counter() - started)
+
+    return around
+
+
+@asynccontextmanager
+async def request_log(call: Call) -> AsyncIterator[None]:
+    """Logs starts of work, and calls that failed or were slow; Envoy logs every access."""
+    started = time.perf_counter()
+    error: str | None = None
+    try:
+        yield
+    except grpc.aio.AbortError:
+        error = _code_name(call.context)
+        raise
+    finally:
+        seconds = time.perf_counter() - started
+        reads = call.policy.limit_class == policy_pb2.LIMIT_CLASS_STATUS
+        if error is not None or not reads or (seconds > _SLOW_S and not call.streaming):
+            _log.info(
+                "call",
+                method=call.path,
+                code=error or "OK",
+                duration_ms=round(seconds * 1000, 1),
+                trace_id=call.trace.trace_id if call.trace else "",
+                **_who_and_what(call),
+            )
+
+
+def _who_and_what(call: Call) -> dict[str, str]:
+    """Whose call it is and which task it is about; agents are told by the request's context."""
+    context = getattr(call.request, "context", None)
+    if isinstance(context, run_pb2.CallContext):
+        agent = call.path.partition("manusmesh.")[2].partition(".")[0]
+        task_id, tenant_id = context.task_id, context.tenant_id
+        return {"task_id": task_id, "tenant_id": tenant_id, "agent": agent, "step": context.step_id}
+    headers = dict(call.headers)
+    return {
+        "task_id": headers.get("taskid", ""),
+        "tenant_id": call.principal.tenant_id,
+        "key_id": call.principal.key_id,
+    }
+
+
+@asynccontextmanager
+async def errors(call: Call) -> AsyncIterator[None]:
+    """Turns what is raised into a status: a `MeshError` as it is, anything else into INTERNAL."""
+    try:
+        yield
+    except grpc.aio.AbortError:
+        raise
+    except MeshError as error:
+        await _abort(call, error)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not show its class
+        trace_id = call.trace.trace_id if call.trace else ""
+        _log.error("unhandled", method=call.path, trace_id=trace_id, exc_info=error)
+        internal = MeshError(
+            Reason.INTERNAL,
+            "Something went wrong inside the mesh; report the trace id.",
+            details={"trace_id": trace_id},
+        )
+        await _abort(call, internal)
+
+
+@asynccontextmanager
+async def deadline(call: Call) -> AsyncIterator[None]:
+    """Ends the work a little before the caller stops waiting."""
+    remaining = call.context.time_remaining()
+    if remaining is None:
+        yield
+        return
+    scope = asyncio.timeout(max(0.0, remaining - _DEADLINE_MARGIN_S))
+    try:
+        async with scope:
+            yield
+    except TimeoutError as error:
+        if not scope.expired():
+            # Another timeout than the caller's: a bug.
+            raise
+        message = "The time for the call ran out."
+        raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
+
+
+def authentication(authenticator: who.Authenticator) -> Middleware:
+    """Refuses callers who may not call the method."""
+    kinds = {
+        policy_pb2.ACCESS_TENANT: "tenant",
+        policy_pb2.ACCESS_ADMIN: "admin",
+        policy_pb2.ACCESS_INTERNAL: "internal",
+    }
+
+    @asynccontextmanager
+    async def around(call: Call) -> AsyncIterator[None]:
+        access = call.policy.access
+        if access != policy_pb2.ACCESS_PUBLIC:
+            call.principal = await authenticator.authenticate(call.metadata)
+            if call.principal.kind != kinds.get(access):
+                message = "This key may not call this method."
+                raise MeshError(Reason.PERMISSION_DENIED, message)
+        yield
+
+    return around
+
+
+def rate_limit(limiter: RateLimiter) -> Middleware:
+    """Spends one token of the tenant's bucket and tells what is left."""
+    classes = {
+        policy_pb2.LIMIT_CLASS_ASYNC: "async",
+        policy_pb2.LIMIT_CLASS_SYNC: "sync",
+        policy_pb2.LIMIT_CLASS_STATUS: "status",
+    }
+
+    @asynccontextmanager
+    async def around(call: Call) -> AsyncIterator[None]:
+        name = classes.get(call.policy.limit_class)
+        if name is not None and call.principal.tenant_id:
+            own = call.principal.limits.get(name)
+            allowance = await limiter.take(call.principal.tenant_id, name, own)
+            call.headers.extend(allowance.headers())
+            if not allowance.allowed:
+                raise allowance.error()
+        yield
+
+    return around
+
+
+@asynccontextmanager
+async def validation(call: Call) -> AsyncIterator[None]:
+    """Holds the request against the rules of its proto and lists every violated field."""
+    if call.request is None:
+        message = "The request is not a valid message of its type."
+        raise MeshError(Reason.INVALID_ARGUMENT, message)
+    violations = protovalidate.collect_violations(call.request)
+    if violations:
+        listed = [FieldViolation(_field_path(v.proto), v.proto.message) for v in violations]
+        first = f"{listed[0].field}: {listed[0].message}" if listed[0].field else listed[0].message
+        more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
+        raise MeshError(Reason.INVALID_ARGUMENT, f"{first}{more}", violations=listed)
+    yield
+
+
+async def _abort(call: Call, error: MeshError) -> None:
+    trailers = (*error.to_metadata(), *call.headers)
+    await call.context.abort(error.code, error.message, trailers)
+
+
+def _code_name(context: Context) -> str:
+    # grpc.aio answers a StatusCode, a number or None, by how the call went; the stubs say a number.
+    code: Any = context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else _CODE_NAMES[code or 0]
+
+
+_CODE_NAMES: Final = {code.value[0]: code.name for code in grpc.StatusCode}
+
+
+def _field_path(violation: Any) -> str:  # noqa: ANN401 - protovalidate's own message type
+    """The violated field, as in `examples[0].content`.
+
+    A rule over several fields stands at their message; its id, such as `impressions.required`,
+    names the one to look at.
+    """
+    parts: list[str] = []
+    for element in violation.field.elements if violation.field is not None else ():
+        subscript = f"[{element.subscript.value}]" if element.subscript is not None else ""
+        parts.append(f"{element.field_name}{subscript}")
+    named, _, what = violation.rule_id.partition(".")
+    if what == "required":
+        parts.append(named)
+    return ".".join(parts)

@@ -1,0 +1,48 @@
+"""`make demo`, as a stranger runs it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from analytics.skill.validator import validate_skill
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "demo", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_the_demo_leaves_a_valid_skill_and_nothing_running(tmp_path: Path) -> None:
+    done = demo("--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "using all 10 posts" in done.stdout
+    assert "Kettle & Crane posts" in done.stdout
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    skill = (tmp_path / f"{result['skill_id']}.yaml").read_text(encoding="utf-8")
+    assert validate_skill(skill) == []
+    charts = sorted((tmp_path / "charts").iterdir())
+    assert len(charts) == len(result["charts"]) > 0
+    for chart in charts:
+        # Written by the mesh under test.
+        assert ET.parse(chart).getroot().tag.endswith("svg")  # noqa: S314
+    assert "</html>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    url = re.search(r"http://127\.0\.0\.1:\d+", done.stdout)
+    assert url is not None
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url[0] + "/health", trust_env=False)
+
+
+def test_bad_posts_start_no_mesh(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.csv"
+    posts.write_text("post,likes,comments,shares\nA long enough post,abc,1,1\n", encoding="utf-8")
+    done = demo("--posts", str(posts), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "posts.csv line 2: likes: 'abc' is not a whole number" in done.stdout
+    assert "facebook assumed" in done.stdout
+    assert not (tmp_path / "out").exists()
