@@ -129,6 +129,7 @@ _ELSEWHERE = {
 }
 _BY_LANGUAGE = {code: regex.compile(p, regex.IGNORECASE) for code, p in _ELSEWHERE.items()}
 
+_QUOTES: Final = ('"', "“", "„", "«", "‘")
 _QUESTION_MARKS: Final = "?？؟⁇⁈⁉❓❔"  # Latin and Greek look-alikes, full width, Arabic, emoji
 _WORD_ORDER = regex.compile(
     r"^(?:[^\w@]|@\w++)*+(?:(?:who|what|when|where|why|how|which|whose)(?:'s|'re|'d)?\s+(?:do|does"
@@ -180,4 +181,8 @@ def _calls(sentence: str, language: str) -> bool:
         return True
     clauses = _CLAUSE.split(text, maxsplit=8)
     after_comma = bool(_CONDITION.match(text)) or ":" in text
-    return (after_comma or "," not in text) and any(_IMPERATIVE.match(c) for c in clauses[1:])
+    return (after_comma or "," not in text) and any(
+        _IMPERATIVE.match(clause)
+        for clause in clauses[1:]
+        if not clause.lstrip().startswith(_QUOTES)  # somebody else is told to act
+    )

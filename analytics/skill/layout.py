@@ -9,10 +9,13 @@ from analytics.platforms import PLATFORMS
 from analytics.skill.model import Guard
 from analytics.skill.thresholds import BetterPost
 from analytics.statistics import median
+from analytics.text import parse, without_list_mark
 
 _MAX_EXAMPLE: Final = 160
 _MAX_EXAMPLES: Final = 3
 _HALF: Final = 0.5
+_IMAGE_URL: Final = "https://example.com/picture.jpg"
+"""A placeholder: the analytics are told whether a post has an image, not where it is."""
 
 
 def layout_type(better: Sequence[BetterPost]) -> str:
@@ -94,13 +97,14 @@ def variables(
     slots: list[dict[str, object]] = [
         _slot("topic", "string", ", ".join(keywords[:2]), required=True),
         _slot("hook", "string", best.measures.opening, required=True),
-        _slot("message", "string", "", required=True),
+        _slot("message", "string", _message(best), required=True),
     ]
     for part in parts:
         required = bool(part["required"])
         match part["type"]:
             case "list":
-                slots.append(_slot("list_items", "list", "", required=required))
+                items = _examples(better, lambda one: _items(one.post.text))
+                slots.append(_slot("list_items", "list", "; ".join(items), required=required))
             case "call_to_action":
                 found = _examples(better, lambda one: list(one.measures.calls_to_action))
                 slots.append(_slot("call_to_action", "string", _first(found), required=required))
@@ -111,8 +115,21 @@ def variables(
                 found = _examples(better, lambda one: list(one.measures.hashtags))
                 slots.append(_slot("hashtags", "list", " ".join(found), required=required))
             case "image":
-                slots.append(_slot("image_url", "url", "", required=required))
+                slots.append(_slot("image_url", "url", _IMAGE_URL, required=required))
     return slots
+
+
+def _message(best: BetterPost) -> str:
+    """Return what the best post says after its opening, else the opening itself."""
+    later = parse(best.post.text).sentences[1:]
+    opening = best.measures.opening
+    return next((one for one in later if one != opening), opening)
+
+
+def _items(text: str) -> list[str]:
+    """Return the list items of a text, without their marks."""
+    lines = parse(text).lines
+    return [bare for line in lines if (bare := without_list_mark(line)) != line]
 
 
 def _hook(better: Sequence[BetterPost], tone: str) -> dict[str, object]:

@@ -1,0 +1,253 @@
+"""Processes that die or hang while tasks run: nothing acknowledged is lost, nothing done twice."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import httpx
+import pytest
+from google.api import annotations_pb2
+
+from manusmesh.content.v1 import content_service_pb2
+from manusmesh.task.v1 import task_service_pb2
+from meshkit import policy
+from meshkit.auth import keys
+from meshkit.redis import connect
+from tests.support.eventually import eventually
+from tests.support.mesh import Mesh, manusmesh, redis_password, request, wait_done
+
+TERMINAL: Final = {"completed", "failed", "cancelled"}
+BACK_S: Final = 20.0
+"""A process that was killed is started again, imports what it needs and tells that it is there."""
+SETTINGS: Final = {
+    "MESH_DRAIN__NOTICE_S": "0",
+    # A takeover then takes two seconds instead of ten.
+    "MESH_WORKER__LEASE_S": "2",
+    "MESH_WORKER__RENEW_S": "0.5",
+}
+
+
+@pytest.fixture(scope="module")
+def own_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
+    """A mesh whose processes these tests may kill and freeze."""
+    state_dir = tmp_path_factory.mktemp("mesh")
+    where = ("--state-dir", str(state_dir))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value)
+        started = json.loads(manusmesh("up", "--detach", "--port", "0", *where, "--json"))
+        try:
+            yield Mesh(started["url"], (state_dir / "key").read_text().strip(), state_dir)
+        finally:
+            manusmesh("down", *where)
+
+
+@pytest.fixture
+async def tenant(own_mesh: Mesh, request: pytest.FixtureRequest) -> Mesh:
+    """The whole mesh for a tenant of the test's own, whose buckets are full."""
+    port = own_mesh.process("redis")["port"]
+    url = f"redis://:{redis_password(own_mesh.state_dir)}@127.0.0.1:{port}/0"
+    name = re.sub("[^a-z0-9]", "", request.node.name)[-32:]
+
+    async def ready() -> bool:
+        return await answers(own_mesh, "/ready") == httpx.codes.OK
+
+    # The test before may have left a process that is still starting.
+    await eventually(ready, seconds=BACK_S)
+    async with connect(url) as redis:
+        key = await keys.issue(redis, tenant=name, env="test")
+    return Mesh(own_mesh.url, key, own_mesh.state_dir)
+
+
+def kill(mesh: Mesh, name: str) -> int:
+    """Ends a process as a crash does; its id."""
+    pid = mesh.process(name)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+@contextlib.contextmanager
+def frozen(mesh: Mesh, name: str) -> Iterator[None]:
+    """A process that hangs for the length of the block, unless it is killed."""
+    pid = mesh.process(name)["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        if mesh.process(name)["pid"] == pid:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def restarted(mesh: Mesh, name: str, old: int) -> None:
+    """Waits until another process has taken the place of a dead one."""
+    await eventually(lambda: mesh.process(name)["pid"] != old, seconds=BACK_S)
+
+
+async def answers(mesh: Mesh, path: str) -> int:
+    """The HTTP status of a path."""
+    async with httpx.AsyncClient(base_url=mesh.url, trust_env=False) as client:
+        return (await client.get(path, headers={"Authorization": f"Bearer {mesh.key}"})).status_code
+
+
+def start(client: httpx.Client, **changes: Any) -> str:
+    answer = client.post("/api/generate-skill/start", json=request(4, **changes))
+    assert answer.status_code == httpx.codes.OK, answer.text
+    task_id: str = answer.json()["task_id"]
+    return task_id
+
+
+def events_of(client: httpx.Client, task_id: str) -> Iterator[dict[str, Any]]:
+    """The events of a task as they happen."""
+    with client.stream("GET", f"/api/tasks/{task_id}/events") as answer:
+        assert answer.status_code == httpx.codes.OK
+        for line in answer.iter_lines():
+            if line.startswith("data:"):
+                event: dict[str, Any] = json.loads(line.removeprefix("data:"))
+                if event["type"] != "heartbeat":
+                    yield event
+
+
+def until_step(client: httpx.Client, task_id: str, step: str) -> None:
+    """Waits until a step of a task has begun."""
+    with contextlib.closing(events_of(client, task_id)) as events:
+        assert any(event["type"] == "step_started" and event["step"] == step for event in events)
+
+
+def completed(client: httpx.Client, task_id: str) -> list[dict[str, Any]]:
+    """The events of a task that must complete, each thing in them having happened once."""
+    status = wait_done(client, task_id)
+    assert (status["status"], status["progress"]) == ("completed", 100), status
+    answer = client.get(f"/api/generate-skill/result/{task_id}")
+    assert answer.status_code == httpx.codes.OK
+    assert answer.json()["skill_yaml"]
+    events = list(events_of(client, task_id))
+    assert [event["offset"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["type"] for event in events if event["type"] in TERMINAL] == ["completed"]
+    done = Counter(event["step"] for event in events if event["type"] == "step_completed")
+    assert set(done) >= {"planning", "research", "coder", "review", "reporter"}
+    assert set(done.values()) == {1}
+    assert [step["step"] for step in status["completed_steps"]] == list(done)
+    return events
+
+
+def begun(events: list[dict[str, Any]], step: str) -> int:
+    """How often a step was begun."""
+    return sum(1 for one in events if one["type"] == "step_started" and one["step"] == step)
+
+
+async def test_tasks_of_a_killed_orchestrator_go_on_from_their_last_step(tenant: Mesh) -> None:
+    with tenant.client() as client:
+        with frozen(tenant, "coder"):
+            task_ids = [start(client, skill_name=f"Skill {number}") for number in range(6)]
+            for task_id in task_ids:
+                until_step(client, task_id, "coder")
+            await restarted(tenant, "orchestrator", kill(tenant, "orchestrator"))
+        for task_id in task_ids:
+            events = completed(client, task_id)
+            # Taken up twice; what was done before the kill is not done again.
+            assert [event["type"] for event in events].count("started") == 2
+            assert [begun(events, step) for step in ("planning", "research")] == [1, 1]
+            assert begun(events, "coder") == 2
+            detail = client.get(f"/api/tasks/{task_id}").json()["detail"]
+            assert detail["attempt"] == 2
+            assert {step["status"] for step in detail["steps"]} == {"completed"}
+
+
+async def test_a_killed_agent_fails_no_task(tenant: Mesh) -> None:
+    with tenant.client() as client:
+        with frozen(tenant, "coder"):
+            task_id = start(client)
+            until_step(client, task_id, "coder")
+            await restarted(tenant, "coder", kill(tenant, "coder"))
+        events = completed(client, task_id)
+    assert [event["type"] for event in events].count("started") == 1
+    assert "step_failed" not in {event["type"] for event in events}
+
+
+def rest_calls(task_id: str) -> list[tuple[str, str]]:
+    """Every REST call of a tenant, from the protos: HTTP method and path."""
+    services = [
+        content_service_pb2.DESCRIPTOR.services_by_name["ContentService"],
+        task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
+    ]
+    policies = policy.read(services)
+    calls = []
+    for service in services:
+        for method in service.methods:
+            # The stubs know extensions only on the generated class of the options.
+            options: Any = method.GetOptions()
+            rule = options.Extensions[annotations_pb2.http]
+            for binding in (rule, *rule.additional_bindings):
+                kind = binding.WhichOneof("pattern")
+                if kind is not None:
+                    path = getattr(binding, kind).replace("{task_id}", task_id)
+                    calls.append((kind.upper(), path))
+            assert f"/{service.full_name}/{method.name}" in policies
+    return calls
+
+
+async def test_without_redis_every_call_is_refused_soon_and_all_goes_on_by_itself(
+    tenant: Mesh,
+) -> None:
+    headers = {"Authorization": f"Bearer {tenant.key}"}
+    with tenant.client() as client, frozen(tenant, "coder"):
+        task_id = start(client)
+        until_step(client, task_id, "coder")
+    calls = rest_calls(task_id)
+    assert {path.rpartition("/")[2] for _, path in calls} >= {"start", "events", "cancel", "tasks"}
+
+    async def call(client: httpx.AsyncClient, method: str, path: str) -> None:
+        asked = time.monotonic()
+        body = request(2) if method == "POST" and "generate-skill" in path else {}
+        how: dict[str, Any] = {"json": body} if method == "POST" else {}
+        answer = await client.request(method, path, **how)
+        assert time.monotonic() - asked < 3, path
+        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, (path, answer.text)
+        body = answer.json()
+        assert (body["success"], body["error"]["code"]) == (False, "UPSTREAM_UNAVAILABLE"), path
+        assert int(answer.headers["Retry-After"]) >= 1
+
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(
+        base_url=tenant.url, headers=headers, timeout=20, trust_env=False, limits=limits
+    ) as client:
+        with frozen(tenant, "redis"):
+            # The first round finds the connection open, the second one closed.
+            for _ in range(2):
+                await asyncio.gather(*(call(client, method, path) for method, path in calls))
+            assert (await client.get("/health")).status_code == httpx.codes.OK
+
+        async def works() -> bool:
+            return (await client.get("/api/tasks")).status_code == httpx.codes.OK
+
+        await eventually(works, seconds=5)
+    with tenant.client() as again:
+        completed(again, task_id)
+        completed(again, start(again))
+
+
+async def test_a_killed_redis_forgets_no_acknowledged_task(tenant: Mesh) -> None:
+    with tenant.client() as client:
+        with frozen(tenant, "coder"):
+            running = start(client)
+            until_step(client, running, "coder")
+            acknowledged = start(client)
+            old = kill(tenant, "redis")
+            await restarted(tenant, "redis", old)
+
+            async def works() -> bool:
+                return await answers(tenant, "/api/tasks") == httpx.codes.OK
+
+            await eventually(works, seconds=BACK_S)
+            # Before anything can write it anew.
+            listed = client.get("/api/tasks").json()["tasks"]
+            assert {task["task_id"] for task in listed} == {running, acknowledged}
+        for task_id in (running, acknowledged):
+            completed(client, task_id)
