@@ -10,7 +10,7 @@ from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
 from meshkit.errors import MeshError
 from meshkit.redis import Argument, Redis, Reply, Script, as_mapping
-from meshkit.tasks import keys, record
+from meshkit.tasks import artifacts, keys, record
 from meshkit.tasks.store import cancelled_error
 
 _SCRIPTS: Final = "meshkit.tasks.scripts"
@@ -102,7 +102,7 @@ class HeldTask:
         stored = await self._redis.execute(
             "HGET", keys.part(self.task_id, "artifacts"), f"{step}_output"
         )
-        return stored if isinstance(stored, bytes) else None
+        return artifacts.unpack(stored) if isinstance(stored, bytes) else None
 
     async def step_record(self, step: str) -> task_pb2.StepRecord | None:
         """The record of a step; None when it has not begun."""
@@ -133,7 +133,9 @@ class HeldTask:
                 message,
                 note.step_record.SerializeToString() if note.step_record is not None else b"",
                 f"{note.step}_output" if note.artifact is not None else "",
-                note.artifact.SerializeToString() if note.artifact is not None else b"",
+                artifacts.pack(note.artifact.SerializeToString())
+                if note.artifact is not None
+                else b"",
                 "" if note.duration_ms is None else note.duration_ms,
                 note.step_record.agent if note.step_record is not None else "",
                 "" if note.total_steps is None else note.total_steps,
@@ -156,7 +158,8 @@ class HeldTask:
 
     async def complete(self, result: Message) -> None:
         """Ends the task with a result."""
-        await self._finish("completed", "Completed", b"", result.SerializeToString())
+        packed = artifacts.pack(result.SerializeToString())
+        await self._finish("completed", "Completed", b"", packed)
 
     async def fail(self, error: MeshError) -> None:
         """Ends the task with an error."""

@@ -3,22 +3,22 @@
 Keys of one task share the hash tag `{task id}`, so that a script may touch them together on a
 cluster; the queue's share `{queue}`; a tenant's share `{tenant id}`.
 
-| key                        | type   | holds                                      | lifetime     |
-| -------------------------- | ------ | ------------------------------------------ | ------------ |
-| `task:{id}`                | hash   | status, progress, fence, times, error      | 7 d past end |
-| `task:{id}:input`          | string | the validated request, protobuf            | 7 d past end |
-| `task:{id}:plan`           | string | the plan, protobuf                         | 7 d past end |
-| `task:{id}:artifacts`      | hash   | `<step>_output` and `result`, protobuf     | 7 d past end |
-| `task:{id}:steps`          | hash   | step → StepRecord, protobuf                | 7 d past end |
-| `task:{id}:events`         | stream | `<offset>-0` → one event                   | 7 d past end |
-| `task:{id}:messages`       | stream | messages between agents                    | 7 d past end |
-| `{queue}:tenants`          | zset   | tenant → turn at which it was served last  | while waiting |
-| `{queue}:waiting:<tenant>` | zset   | task → ms at which it may be taken         | until its end |
-| `{queue}:leased:<tenant>`  | zset   | task → ms at which its lease ends          | until its end |
-| `tenant:{id}`              | hash   | settings of the tenant                     | forever      |
-| `tenant:{id}:tasks`        | zset   | task → ms of acceptance                    | pruned       |
-| `tenant:{id}:idem:<digest>` | string | `<fingerprint> <task id>`                  | 24 h         |
-| `durations:<job>`          | hash   | step → running median in ms                | forever      |
+| key                        | type   | holds                                    | lifetime     |
+| -------------------------- | ------ | ---------------------------------------- | ------------ |
+| `task:{id}`                | hash   | status, progress, fence, times, error    | 7 d past end |
+| `task:{id}:input`          | string | the validated request, protobuf          | 7 d past end |
+| `task:{id}:plan`           | string | the plan, protobuf                       | 7 d past end |
+| `task:{id}:artifacts`      | hash   | `<step>_output`, `result`: `artifacts.py` | 7 d past end |
+| `task:{id}:steps`          | hash   | step → StepRecord, protobuf              | 7 d past end |
+| `task:{id}:events`         | stream | `<offset>-0` → one event                 | 7 d past end |
+| `task:{id}:messages`       | stream | messages between agents                  | 7 d past end |
+| `{queue}:tenants`          | zset   | tenant → turn at which it was served last | while waiting |
+| `{queue}:waiting:<tenant>` | zset   | task → ms at which it may be taken       | until its end |
+| `{queue}:leased:<tenant>`  | zset   | task → ms at which its lease ends        | until its end |
+| `tenant:{id}`              | hash   | settings of the tenant                   | forever      |
+| `tenant:{id}:tasks`        | zset   | task → ms of acceptance                  | pruned       |
+| `tenant:{id}:idem:<digest>` | string | `<fingerprint> <task id>`                | 24 h         |
+| `durations:<job>`          | hash   | step → running median in ms              | forever      |
 
 Channels: `changed:task:{id}` after every event, `control:task:{id}` for its holder,
 `{queue}:ready` for workers.

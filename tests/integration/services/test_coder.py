@@ -21,16 +21,12 @@ ROUNDS = 5
 
 @pytest.fixture
 def writing(requests: dict[str, Message]) -> pb.WriteSkillRequest:
-    request = pb.WriteSkillRequest()
-    request.CopyFrom(requests[actions.WRITE_SKILL.path])
-    return request
+    return pb.WriteSkillRequest.FromString(requests[actions.WRITE_SKILL.path].SerializeToString())
 
 
 @pytest.fixture
 def reviewing(requests: dict[str, Message]) -> pb.ReviewSkillRequest:
-    request = pb.ReviewSkillRequest()
-    request.CopyFrom(requests[actions.REVIEW_SKILL.path])
-    return request
+    return pb.ReviewSkillRequest.FromString(requests[actions.REVIEW_SKILL.path].SerializeToString())
 
 
 async def answer(ask: Ask, action: Action[Any, Any], request: Message) -> tuple[Any, list[Any]]:

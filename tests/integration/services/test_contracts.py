@@ -164,6 +164,7 @@ def gate() -> Iterator[threading.Event]:
 
 @pytest.mark.parametrize(("action", "work"), WORK, ids=lambda item: getattr(item, "path", ""))
 async def test_cancelling_the_call_ends_it(
+    *,
     ask: Ask,
     requests: Requests,
     outcomes: list[tuple[str, str]],

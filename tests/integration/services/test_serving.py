@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -30,13 +31,15 @@ async def serving(agent: str, port: int) -> AsyncIterator[grpc.aio.Channel]:
     options = [("grpc.enable_http_proxy", 0)]
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
-            health = health_pb2_grpc.HealthStub(channel)
+            # The stubs of the health package do not tell its methods.
+            health: Any = health_pb2_grpc.HealthStub(channel)
 
             async def able() -> bool:
                 if running.done():
                     await running
                 request = health_pb2.HealthCheckRequest()
-                return (await health.Check(request, wait_for_ready=True)).status == SERVING
+                answer = await health.Check(request, wait_for_ready=True)
+                return bool(answer.status == SERVING)
 
             await eventually(able)
             yield channel
@@ -48,7 +51,7 @@ async def serving(agent: str, port: int) -> AsyncIterator[grpc.aio.Channel]:
 
 @pytest.fixture
 def port(
-    redis_server: RedisServer, key: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    redis_server: RedisServer, key: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> int:
     """The port that the environment tells the agent to serve, beside the session's Redis."""
     with socket.socket() as probe:
@@ -87,7 +90,7 @@ async def test_an_agent_needs_nothing_from_memory(
             request_serializer=action.request.SerializeToString,
             response_deserializer=action.event.FromString,
         )(requests[action.path], metadata=bearer(key))
-        events = [event async for event in call]
+        events: list[Any] = [event async for event in call]
         assert await presence.present(redis) == {action.agent: 1}
         # It has told that it is there, and kept nothing of the task.
         assert await redis.execute("KEYS", "*") == [b"presence"]

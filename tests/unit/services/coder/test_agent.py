@@ -30,9 +30,7 @@ def writing() -> pb.WriteSkillRequest:
     )
 
 
-def review_of(
-    draft: skill_pb2.SkillDraft, writing: pb.WriteSkillRequest
-) -> skill_pb2.SkillReview:
+def review_of(draft: skill_pb2.SkillDraft, writing: pb.WriteSkillRequest) -> skill_pb2.SkillReview:
     request = pb.ReviewSkillRequest(
         draft=draft, examples=writing.examples, scores=writing.patterns.scores
     )

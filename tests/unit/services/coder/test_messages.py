@@ -51,7 +51,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.none() | values(inner)
     if typing.get_origin(hint) is tuple:
         return st.lists(values(typing.get_args(hint)[0]), max_size=2).map(tuple)
-    if dataclasses.is_dataclass(hint):
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = typing.get_type_hints(hint)
         return st.builds(hint, **{name: values(kind) for name, kind in hints.items()})
     return SCALARS[hint]

@@ -18,9 +18,9 @@ examples = st.lists(
     st.builds(
         skill_pb2.Example,
         platform=st.sampled_from(["linkedin", "twitter", "facebook", "instagram"]),
-        content=st.text(
-            st.characters(exclude_categories=["Cs"]), min_size=10, max_size=120
-        ).filter(lambda text: not text.isspace()),
+        content=st.text(st.characters(exclude_categories=["Cs"]), min_size=10, max_size=120).filter(
+            lambda text: not text.isspace()
+        ),
         image_url=st.sampled_from(["", "https://example.com/a.png"]),
         performance_metrics=metrics,
     ),
