@@ -59,6 +59,8 @@ def _back_test(review: SkillReview) -> ConfidencePart:
     tested = review.back_test
     if review.violations or not tested.better_total:
         return _part("back_test", 0.0, "The skill file is invalid or nothing could be tested.")
+    if not tested.rest_total:
+        return _part("back_test", 0.0, "All examples did equally well: there is no better half.")
     low, _ = wilson_interval(tested.better_accepted, tested.better_total)
     return _part(
         "back_test",

@@ -150,7 +150,7 @@ def _gains(logs: NDArray[np.float64], follows: NDArray[np.bool_]) -> NDArray[np.
 
 def _percent(gain: float) -> float:
     """Turn a difference of logarithms into a change in percent."""
-    return 100 * math.expm1(gain)
+    return 100 * math.expm1(gain) + 0.0  # no minus before a zero
 
 
 def _none(basis: str, low: float | None = None, high: float | None = None) -> PerformanceEstimate:

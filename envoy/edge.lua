@@ -3,6 +3,7 @@
 
 local METADATA = "manusmesh.edge"
 local JSON_DEPTH = 64
+local MESSAGE_MAX = 300 -- bytes of what a caller sent that an error repeats
 local BODY_MAX = 4194304 -- bytes, 4 MiB; as in body_size_limit
 
 -- gRPC status codes that come without a body of the mesh: from the gRPC library, not from a service. By spec/api.md.
@@ -236,6 +237,13 @@ local function fallback(grpc_status, trace_id)
   return status, error_json(code, message, retry_after and '"retry_after":' .. retry_after or ""), retry_after
 end
 
+-- A text cut to what a person reads, not within a character; escapes of JSON stay whole.
+local function shortened(text)
+  if #text <= MESSAGE_MAX then return text end
+  local cut = text:sub(1, MESSAGE_MAX):gsub("[\128-\191]*$", ""):gsub("[\192-\255]$", ""):gsub("\\u?%x?%x?%x?%x?$", "")
+  return cut .. "…"
+end
+
 -- Envoy's own INVALID_ARGUMENT, with the field that the transcoder names as details.fields.
 local function with_field(json)
   local message = json:match('"message":"The request cannot be read: (.*)"},"success":false}%s*$')
@@ -245,8 +253,10 @@ local function with_field(json)
   end
   -- The transcoder names types of the protos, which are no business of the caller's.
   message = message:gsub(" for type \"?[%w_%./]+\"?", ""):gsub("type%.googleapis%.com/[%w_%.]+", "a message")
+  message = message:gsub("^: ", ""):gsub("invalid value Starting an object on a scalar field", "has the wrong type")
+  message = message:gsub("Proto field is not repeating, cannot start list", "has the wrong type")
   local field, rule = message:match("^([%a_][%w_%.%[%]]*): (.*)$")
-  return invalid_json(field or "", rule or message)
+  return invalid_json(field or "", shortened(rule or message))
 end
 
 function envoy_on_response(handle)
@@ -263,7 +273,15 @@ function envoy_on_response(handle)
     handle:body(true)
     local trailers = handle:trailers()
     grpc_status = trailers and trailers:get("grpc-status")
-    if grpc_status ~= "0" then status = "500" end
+    headers = handle:headers()
+    if grpc_status ~= "0" then
+      status = "500"
+    else
+      -- Nothing more will come: 204 is what makes a browser's EventSource stop asking.
+      headers:replace(":status", "204")
+      headers:remove("content-type")
+      headers:remove("transfer-encoding")
+    end
   end
   local failed = tonumber(status) >= 400
   if failed then

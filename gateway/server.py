@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Final
 
 from gateway.jobs import JobRpcs
 from gateway.system import SystemServicer
@@ -19,6 +20,9 @@ from meshkit.server import Served, instance_name, run_server
 from meshkit.signals import signals
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
+
+_BODY_MAX: Final = 4 * 1024 * 1024
+"""Bytes of one request over gRPC; over REST the edge holds the same limit."""
 
 
 async def serve() -> None:
@@ -57,4 +61,5 @@ async def serve() -> None:
             ],
             middlewares=middleware.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis)),
             draining=draining,
+            received_max=_BODY_MAX,
         )

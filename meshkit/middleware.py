@@ -253,9 +253,13 @@ async def validation(call: Call) -> AsyncIterator[None]:
     if call.request is None:
         message = "The request is not a valid message of its type."
         raise MeshError(Reason.INVALID_ARGUMENT, message)
+    # What the contract does not know is dropped, as on REST: nobody may store rubbish with a task.
+    call.request.DiscardUnknownFields()
     violations = protovalidate.collect_violations(call.request)
     if violations:
         listed = [FieldViolation(_field_path(v.proto), v.proto.message) for v in violations]
+        # The list may be cut: the fields of the request itself come first.
+        listed.sort(key=lambda violation: violation.field.count("."))
         first = f"{listed[0].field}: {listed[0].message}" if listed[0].field else listed[0].message
         more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
         raise MeshError(Reason.INVALID_ARGUMENT, f"{first}{more}", violations=listed)

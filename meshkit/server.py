@@ -22,8 +22,8 @@ from meshkit.redis import Redis
 from meshkit.waiting import wait_any
 
 _CHECK_INTERVAL_S: Final = 1.0
-_MESSAGE_MAX: Final = 16 * 1024 * 1024
-"""Bytes of one message; the public limit of 4 MiB is Envoy's."""
+_SENT_MAX: Final = 16 * 1024 * 1024
+"""Bytes of one message that a service sends."""
 
 _log = logs.get("meshkit.server")
 
@@ -55,6 +55,7 @@ async def run_server(
     middlewares: Sequence[Middleware],
     draining: asyncio.Event,
     healthy: Callable[[], Awaitable[bool]] | None = None,
+    received_max: int = 16 * 1024 * 1024,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
@@ -69,14 +70,15 @@ async def run_server(
         middlewares: What happens around each call, outermost first.
         draining: Set when the stop begins; servicers that wait for long watch it.
         healthy: Whether the process can do its work, beyond Redis being there.
+        received_max: Bytes of one message that it takes.
     """
     server = grpc.aio.server(
         interceptors=[Interceptor(middlewares, policy.read(s.descriptor for s in services))],
         options=(
             # A leftover process must not share the port in silence.
             ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", _MESSAGE_MAX),
-            ("grpc.max_send_message_length", _MESSAGE_MAX),
+            ("grpc.max_receive_message_length", received_max),
+            ("grpc.max_send_message_length", _SENT_MAX),
             ("grpc.http2.min_ping_interval_without_data_ms", 5000),
             ("grpc.keepalive_permit_without_calls", 1),
         ),

@@ -8,6 +8,7 @@ import yaml
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{2,}")
 _INDENT: Final = "  "
+_TURNING: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -62,6 +63,8 @@ def _dump(value: object) -> list[str]:
     text: str = yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20, indent=2
     )
+    # Texts stand in double quotes, where controls that turn the direction of reading are escaped.
+    text = _TURNING.sub(lambda found: f"\\u{ord(found[0]):04X}", text)
     # Not splitlines(): that also parts at characters which are no line ends in YAML.
     return text.rstrip("\n").split("\n")
 

@@ -32,16 +32,21 @@ class Api:
     def __init__(self, url: str, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"accept": "application/json"}
         if key:
+            if not (key.isascii() and key.isprintable()):
+                raise ApiError("UNAUTHENTICATED", "The key holds characters that no key has.")
             headers["authorization"] = f"Bearer {key}"
         self._url = url
-        self._client = httpx.Client(
-            base_url=url,
-            headers=headers,
-            timeout=_TIMEOUT_S,
-            transport=transport,
-            # A proxy of the environment is for the outside; it must not see local calls.
-            trust_env=not url.startswith(("http://127.", "http://localhost")),
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=url,
+                headers=headers,
+                timeout=_TIMEOUT_S,
+                transport=transport,
+                # A proxy of the environment is for the outside; it must not see local calls.
+                trust_env=not url.startswith(("http://127.", "http://localhost")),
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ApiError("INVALID_ARGUMENT", f"{url!r} is not an address: {error}") from error
 
     def __enter__(self) -> Self:
         """Closes at the end of the block."""

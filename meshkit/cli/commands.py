@@ -85,7 +85,11 @@ def connect(url: str, key: str, state_dir: Path | None) -> "Api":
     from meshkit.cli.api import Api  # noqa: PLC0415
 
     state = StateDir(state_dir or DEFAULT_STATE_DIR)
-    ours = not url or state_dir is not None or urlsplit(url).hostname in _LOOPBACK
+    try:
+        host = urlsplit(url).hostname
+    except ValueError as error:
+        raise ApiError("INVALID_ARGUMENT", f"{url!r} is not an address: {error}") from error
+    ours = not url or state_dir is not None or host in _LOOPBACK
     if not url:
         envoy = read_processes(state).get("envoy")
         if envoy is None and state_dir is not None:

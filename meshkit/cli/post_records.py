@@ -83,7 +83,7 @@ def _from_jsonl(text: str, name: str) -> tuple[list[Record], list[str]]:
             continue
         try:
             value = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             problems.append(f"{name} line {number}: not JSON: {reason}")
             continue
@@ -98,7 +98,7 @@ def _whole_object(text: str) -> list[object] | None:
     """The posts of a file that is one JSON object with a list of them."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     for key in _LISTS:
         if isinstance(value, dict) and isinstance(value.get(key), list):
@@ -112,6 +112,9 @@ def _parsed(text: str, name: str) -> list[object]:
         values: list[object] = json.loads(text)
     except json.JSONDecodeError as error:
         msg = f"{name} line {error.lineno}: not JSON: {error.msg}"
+        raise FileError(msg) from error
+    except RecursionError as error:
+        msg = f"{name}: not JSON that can be read: nested too deep"
         raise FileError(msg) from error
     return values
 

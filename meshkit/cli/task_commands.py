@@ -248,7 +248,7 @@ def _request(path: Path | None) -> Json:
     text = sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text(encoding="utf-8")
     try:
         request = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError("INVALID_ARGUMENT", f"{path} is not JSON: {error}") from error
     if not isinstance(request, dict):
         raise ApiError("INVALID_ARGUMENT", f"{path} is not a JSON object.")

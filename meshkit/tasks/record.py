@@ -11,6 +11,9 @@ from manusmesh.type.v1 import run_pb2
 FINAL: Final = frozenset({"completed", "failed", "cancelled"})
 """Statuses that a task keeps unless it is retried."""
 
+WIDTH: Final = 8
+"""How many tasks of one tenant are taken to run at once, for estimates: the default cap."""
+
 Fields = Mapping[bytes, bytes]
 
 
@@ -44,6 +47,16 @@ def to_task(task_id: str, fields: Fields, *, now_ms: int) -> task_pb2.Task:
     if failure:
         task.error.CopyFrom(run_pb2.Error.FromString(failure))
     return task
+
+
+def add_waiting(task: task_pb2.Task) -> None:
+    """Adds to the time left of a queued task what those before it in the queue will take.
+
+    As many as the tenant's cap run at once, `WIDTH` by default, each about as long as this one.
+    """
+    rounds = max(0, task.queue_position - 1) // WIDTH
+    task.eta_seconds += rounds * task.eta_seconds
+    task.eta = task.eta_seconds
 
 
 def text(fields: Fields, name: str) -> str:

@@ -99,6 +99,7 @@ class TaskStore:
         task = record.to_task(task_id, fields, now_ms=int(time.time() * 1000))
         if task.status == "queued":
             task.queue_position = await self._queue.position(tenant_id, task_id)
+            record.add_waiting(task)
         return task
 
     async def detailed(self, tenant_id: str, task_id: str) -> task_pb2.Task:

@@ -169,7 +169,7 @@ def _chance(found: Sequence[skill_pb2.Difference]) -> str:
     first = found[0]
     told = (
         f"{text.counted(len(found), 'trait differs', 'traits differ')} noticeably, {hints} of them "
-        f"with p below {evidence.ALPHA}. Many more were compared, and among many some differ by "
+        f"with p below {evidence.ALPHA}. Many traits were compared, and among many some differ by "
         "luck alone: read these as hints to test, not as findings. What goes together with success "
         "need not cause it."
     )

@@ -88,7 +88,7 @@ def key_figures(
             span if known else "cannot be told from these posts",
         ),
         KeyFigure(
-            "Better posts accepted",
+            "Better posts accepted" if test.rest_total else "Posts accepted",
             f"{test.better_accepted} of {test.better_total}",
             "by the skill’s own guards"
             + (

@@ -3,16 +3,21 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import pytest
+from google.protobuf import json_format
 
-from tests.support.mesh import Mesh, example, manusmesh, request, wait_done
+from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.task.v1 import task_pb2
+from tests.support.mesh import Mesh, example, manusmesh, redis_command, request, wait_done
 
 Tenant = Callable[[str], Mesh]
 
@@ -139,6 +144,48 @@ def test_envelope_200(client: httpx.Client) -> None:
 def test_binary_header_with_rubbish(client: httpx.Client) -> None:
     answer = client.get("/api/tasks", headers={"x-rubbish-bin": "%%%not base64%%%"})
     assert answer.status_code == 200
+
+
+def test_json_without_its_content_type(tenant: Tenant) -> None:
+    """As plain `curl -d` sends it: every body a form."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    body = json.dumps(request(2, skill_name="100 % & more"))
+    with tenant("plaincurl").client() as client:
+        answer = client.post("/api/generate-skill/start", content=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def test_an_error_repeats_little_of_what_was_sent(client: httpx.Client) -> None:
+    body = {"examples": "x" * 1_000_000}
+    answer = client.post("/api/generate-skill/start", json=body)
+    assert (answer.status_code, code_of(answer)) == (400, "INVALID_ARGUMENT")
+    assert len(answer.content) < 2000
+
+
+def test_nothing_is_stored_that_the_contract_does_not_know(mesh: Mesh, tenant: Tenant) -> None:
+    caller = tenant("smuggler")
+    message = json_format.ParseDict(request(2), generate_skill_pb2.GenerateSkillRequest())
+    # Field 999 of the request, bytes: tag, length, content.
+    junk = b"\xba\x3e" + b"\xc0\x84\x3d" + b"j" * 1_000_000
+    with grpc.insecure_channel(mesh.url.removeprefix("http://")) as channel:
+        start = channel.unary_unary(
+            "/manusmesh.content.v1.ContentService/StartGenerateSkill",
+            request_serializer=None,
+            response_deserializer=task_pb2.StartedTask.FromString,
+        )
+        metadata = (("authorization", f"Bearer {caller.key}"),)
+        task_id = start(message.SerializeToString() + junk, metadata=metadata).task_id
+    stored = redis_command(mesh, "STRLEN", f"task:{{{task_id}}}:input")
+    assert int(stored) == message.ByteSize()
+
+
+def test_http_1_0(mesh: Mesh) -> None:
+    host, port = mesh.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.split(b" ")[1] == b"200"
+    assert b'"ok"' in answer
 
 
 def test_the_eleventh_start_is_refused(tenant: Tenant) -> None:

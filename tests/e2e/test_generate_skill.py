@@ -209,7 +209,10 @@ def test_events_are_numbered_and_resume(tenant: Tenant) -> None:
         half = len(events) // 2
         by_header = read_events(client, task_id, headers={"Last-Event-ID": str(half)})
         by_query = read_events(client, task_id, params={"after": half})
+        # 204 is what makes a browser's EventSource stop asking.
+        done = client.get(f"/api/tasks/{task_id}/events", params={"after": len(events)})
     assert by_header == by_query == events[half:]
+    assert (done.status_code, done.content) == (204, b"")
 
 
 def read_events(client: httpx.Client, task_id: str, **how: Any) -> list[dict[str, Any]]:

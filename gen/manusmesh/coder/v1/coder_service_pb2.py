@@ -28,7 +28,7 @@ from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 from manusmesh.type.v1 import skill_pb2 as manusmesh_dot_type_dot_v1_dot_skill__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&manusmesh/coder/v1/coder_service.proto\x12\x12manusmesh.coder.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xf5\x03\n\x11WriteSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12\x1b\n\nskill_name\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12P\n\x10target_platforms\x18\x05 \x03(\tB6\xbaH3\x92\x01\x30\x08\x01\x10\x04\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12/\n\x08previous\x18\x06 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraft\x12.\n\x06review\x18\x07 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReview:a\xbaH^\x1a\\\n\x0freview.required\x12!previous and review come together\x1a&has(this.previous) == has(this.review)\"\x90\x02\n\x12WriteSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12/\n\x06result\x18\x05 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftH\x00\x42\x07\n\x05\x65vent\"\xee\x01\n\x12ReviewSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x03 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore\"\x92\x02\n\x13ReviewSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewH\x00\x42\x07\n\x05\x65vent2\xdf\x01\n\x0c\x43oderService\x12\x65\n\nWriteSkill\x12%.manusmesh.coder.v1.WriteSkillRequest\x1a&.manusmesh.coder.v1.WriteSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12h\n\x0bReviewSkill\x12&.manusmesh.coder.v1.ReviewSkillRequest\x1a\'.manusmesh.coder.v1.ReviewSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&manusmesh/coder/v1/coder_service.proto\x12\x12manusmesh.coder.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xfc\x03\n\x11WriteSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12 \n\nskill_name\x18\x04 \x01(\tB\x0c\xbaH\tr\x04\x10\x03\x18\x64\xd8\x01\x01\x12R\n\x10target_platforms\x18\x05 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12/\n\x08previous\x18\x06 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraft\x12.\n\x06review\x18\x07 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReview:a\xbaH^\x1a\\\n\x0freview.required\x12!previous and review come together\x1a&has(this.previous) == has(this.review)\"\x90\x02\n\x12WriteSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12/\n\x06result\x18\x05 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftH\x00\x42\x07\n\x05\x65vent\"\xfd\x02\n\x12ReviewSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x03 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x0bscores.size\x12/scores has as many entries as examples, or none\x1a\x45this.scores.size() == 0 || this.scores.size() == this.examples.size()\"\x92\x02\n\x13ReviewSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewH\x00\x42\x07\n\x05\x65vent2\xdf\x01\n\x0c\x43oderService\x12\x65\n\nWriteSkill\x12%.manusmesh.coder.v1.WriteSkillRequest\x1a&.manusmesh.coder.v1.WriteSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12h\n\x0bReviewSkill\x12&.manusmesh.coder.v1.ReviewSkillRequest\x1a\'.manusmesh.coder.v1.ReviewSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,9 +42,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITESKILLREQUEST'].fields_by_name['patterns']._loaded_options = None
   _globals['_WRITESKILLREQUEST'].fields_by_name['patterns']._serialized_options = b'\272H\003\310\001\001'
   _globals['_WRITESKILLREQUEST'].fields_by_name['skill_name']._loaded_options = None
-  _globals['_WRITESKILLREQUEST'].fields_by_name['skill_name']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_WRITESKILLREQUEST'].fields_by_name['skill_name']._serialized_options = b'\272H\tr\004\020\003\030d\330\001\001'
   _globals['_WRITESKILLREQUEST'].fields_by_name['target_platforms']._loaded_options = None
-  _globals['_WRITESKILLREQUEST'].fields_by_name['target_platforms']._serialized_options = b'\272H3\222\0010\010\001\020\004\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
+  _globals['_WRITESKILLREQUEST'].fields_by_name['target_platforms']._serialized_options = b'\272H5\222\0012\010\001\020\004\030\001\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
   _globals['_WRITESKILLREQUEST']._loaded_options = None
   _globals['_WRITESKILLREQUEST']._serialized_options = b'\272H^\032\\\n\017review.required\022!previous and review come together\032&has(this.previous) == has(this.review)'
   _globals['_REVIEWSKILLREQUEST'].fields_by_name['context']._loaded_options = None
@@ -53,18 +53,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEWSKILLREQUEST'].fields_by_name['draft']._serialized_options = b'\272H\003\310\001\001'
   _globals['_REVIEWSKILLREQUEST'].fields_by_name['examples']._loaded_options = None
   _globals['_REVIEWSKILLREQUEST'].fields_by_name['examples']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_REVIEWSKILLREQUEST']._loaded_options = None
+  _globals['_REVIEWSKILLREQUEST']._serialized_options = b'\272H\210\001\032\205\001\n\013scores.size\022/scores has as many entries as examples, or none\032Ethis.scores.size() == 0 || this.scores.size() == this.examples.size()'
   _globals['_CODERSERVICE'].methods_by_name['WriteSkill']._loaded_options = None
   _globals['_CODERSERVICE'].methods_by_name['WriteSkill']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_CODERSERVICE'].methods_by_name['ReviewSkill']._loaded_options = None
   _globals['_CODERSERVICE'].methods_by_name['ReviewSkill']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_WRITESKILLREQUEST']._serialized_start=184
-  _globals['_WRITESKILLREQUEST']._serialized_end=685
-  _globals['_WRITESKILLRESPONSE']._serialized_start=688
-  _globals['_WRITESKILLRESPONSE']._serialized_end=960
-  _globals['_REVIEWSKILLREQUEST']._serialized_start=963
-  _globals['_REVIEWSKILLREQUEST']._serialized_end=1201
-  _globals['_REVIEWSKILLRESPONSE']._serialized_start=1204
-  _globals['_REVIEWSKILLRESPONSE']._serialized_end=1478
-  _globals['_CODERSERVICE']._serialized_start=1481
-  _globals['_CODERSERVICE']._serialized_end=1704
+  _globals['_WRITESKILLREQUEST']._serialized_end=692
+  _globals['_WRITESKILLRESPONSE']._serialized_start=695
+  _globals['_WRITESKILLRESPONSE']._serialized_end=967
+  _globals['_REVIEWSKILLREQUEST']._serialized_start=970
+  _globals['_REVIEWSKILLREQUEST']._serialized_end=1351
+  _globals['_REVIEWSKILLRESPONSE']._serialized_start=1354
+  _globals['_REVIEWSKILLRESPONSE']._serialized_end=1628
+  _globals['_CODERSERVICE']._serialized_start=1631
+  _globals['_CODERSERVICE']._serialized_end=1854
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/planning/v1/planning_service.proto\x12\x15manusmesh.planning.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cmanusmesh/type/v1/plan.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\"\x9b\x01\n\x0bPlanRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x0egenerate_skill\x18\x02 \x01(\x0b\x32).manusmesh.planning.v1.GenerateSkillBriefH\x00\x42\x0e\n\x05\x62rief\x12\x05\xbaH\x02\x08\x01\"\xb9\x01\n\x12GenerateSkillBrief\x12\x1b\n\x08\x65xamples\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x01\x12\x17\n\x06images\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1b\n\ncharacters\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12P\n\x10target_platforms\x18\x04 \x03(\tB6\xbaH3\x92\x01\x30\x08\x01\x10\x04\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\"\x84\x02\n\x0cPlanResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x06result\x18\x05 \x01(\x0b\x32\x17.manusmesh.type.v1.PlanH\x00\x42\x07\n\x05\x65vent2l\n\x0fPlanningService\x12Y\n\x04Plan\x12\".manusmesh.planning.v1.PlanRequest\x1a#.manusmesh.planning.v1.PlanResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/planning/v1/planning_service.proto\x12\x15manusmesh.planning.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cmanusmesh/type/v1/plan.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\"\x9b\x01\n\x0bPlanRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x0egenerate_skill\x18\x02 \x01(\x0b\x32).manusmesh.planning.v1.GenerateSkillBriefH\x00\x42\x0e\n\x05\x62rief\x12\x05\xbaH\x02\x08\x01\"\xbb\x01\n\x12GenerateSkillBrief\x12\x1b\n\x08\x65xamples\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x01\x12\x17\n\x06images\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1b\n\ncharacters\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12R\n\x10target_platforms\x18\x04 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\"\x84\x02\n\x0cPlanResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x06result\x18\x05 \x01(\x0b\x32\x17.manusmesh.type.v1.PlanH\x00\x42\x07\n\x05\x65vent2l\n\x0fPlanningService\x12Y\n\x04Plan\x12\".manusmesh.planning.v1.PlanRequest\x1a#.manusmesh.planning.v1.PlanResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,15 +46,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATESKILLBRIEF'].fields_by_name['characters']._loaded_options = None
   _globals['_GENERATESKILLBRIEF'].fields_by_name['characters']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_GENERATESKILLBRIEF'].fields_by_name['target_platforms']._loaded_options = None
-  _globals['_GENERATESKILLBRIEF'].fields_by_name['target_platforms']._serialized_options = b'\272H3\222\0010\010\001\020\004\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
+  _globals['_GENERATESKILLBRIEF'].fields_by_name['target_platforms']._serialized_options = b'\272H5\222\0012\010\001\020\004\030\001\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
   _globals['_PLANNINGSERVICE'].methods_by_name['Plan']._loaded_options = None
   _globals['_PLANNINGSERVICE'].methods_by_name['Plan']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_PLANREQUEST']._serialized_start=192
   _globals['_PLANREQUEST']._serialized_end=347
   _globals['_GENERATESKILLBRIEF']._serialized_start=350
-  _globals['_GENERATESKILLBRIEF']._serialized_end=535
-  _globals['_PLANRESPONSE']._serialized_start=538
-  _globals['_PLANRESPONSE']._serialized_end=798
-  _globals['_PLANNINGSERVICE']._serialized_start=800
-  _globals['_PLANNINGSERVICE']._serialized_end=908
+  _globals['_GENERATESKILLBRIEF']._serialized_end=537
+  _globals['_PLANRESPONSE']._serialized_start=540
+  _globals['_PLANRESPONSE']._serialized_end=800
+  _globals['_PLANNINGSERVICE']._serialized_start=802
+  _globals['_PLANNINGSERVICE']._serialized_end=910
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 from manusmesh.type.v1 import skill_pb2 as manusmesh_dot_type_dot_v1_dot_skill__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/reporter/v1/reporter_service.proto\x12\x15manusmesh.reporter.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xa1\x03\n\x17WriteSkillReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x04 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\x06review\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewB\x06\xbaH\x03\xc8\x01\x01\x12P\n\x10target_platforms\x18\x06 \x03(\tB6\xbaH3\x92\x01\x30\x08\x01\x10\x04\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x17\n\x06rounds\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"\x92\x02\n\x18WriteSkillReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent2\x90\x01\n\x0fReporterService\x12}\n\x10WriteSkillReport\x12..manusmesh.reporter.v1.WriteSkillReportRequest\x1a/.manusmesh.reporter.v1.WriteSkillReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/reporter/v1/reporter_service.proto\x12\x15manusmesh.reporter.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xa3\x03\n\x17WriteSkillReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x04 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\x06review\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewB\x06\xbaH\x03\xc8\x01\x01\x12R\n\x10target_platforms\x18\x06 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x17\n\x06rounds\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"\x92\x02\n\x18WriteSkillReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent2\x90\x01\n\x0fReporterService\x12}\n\x10WriteSkillReport\x12..manusmesh.reporter.v1.WriteSkillReportRequest\x1a/.manusmesh.reporter.v1.WriteSkillReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,15 +46,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['review']._loaded_options = None
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['review']._serialized_options = b'\272H\003\310\001\001'
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['target_platforms']._loaded_options = None
-  _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['target_platforms']._serialized_options = b'\272H3\222\0010\010\001\020\004\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
+  _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['target_platforms']._serialized_options = b'\272H5\222\0012\010\001\020\004\030\001\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['rounds']._loaded_options = None
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['rounds']._serialized_options = b'\272H\004\032\002(\001'
   _globals['_REPORTERSERVICE'].methods_by_name['WriteSkillReport']._loaded_options = None
   _globals['_REPORTERSERVICE'].methods_by_name['WriteSkillReport']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_WRITESKILLREPORTREQUEST']._serialized_start=193
-  _globals['_WRITESKILLREPORTREQUEST']._serialized_end=610
-  _globals['_WRITESKILLREPORTRESPONSE']._serialized_start=613
-  _globals['_WRITESKILLREPORTRESPONSE']._serialized_end=887
-  _globals['_REPORTERSERVICE']._serialized_start=890
-  _globals['_REPORTERSERVICE']._serialized_end=1034
+  _globals['_WRITESKILLREPORTREQUEST']._serialized_end=612
+  _globals['_WRITESKILLREPORTRESPONSE']._serialized_start=615
+  _globals['_WRITESKILLREPORTRESPONSE']._serialized_end=889
+  _globals['_REPORTERSERVICE']._serialized_start=892
+  _globals['_REPORTERSERVICE']._serialized_end=1036
 # @@protoc_insertion_point(module_scope)
