@@ -1,7 +1,11 @@
 """Serving an agent: what the four of them share."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
 
 from manusmesh.type.v1 import run_pb2
 from meshkit import logs, middleware
@@ -9,6 +13,9 @@ from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import ServiceSettings
 from meshkit.redis import connect
 from meshkit.server import Served, instance_name, run_server
+
+Event = TypeVar("Event", bound=Message)
+Res = TypeVar("Res", bound=Message)
 
 
 async def serve_agent(
@@ -38,15 +45,37 @@ async def serve_agent(
         )
 
 
-def tool_call(name: str, *, seconds: float, detail: str, outcome: str = "ok") -> run_pb2.ToolCall:
-    """The record of one finished use of a tool.
+async def tool_run(
+    event: type[Event],
+    *,
+    tool: str,
+    told: str,
+    work: Callable[[], Res],
+    sum_up: Callable[[Res], str],
+    tell: Callable[[Res, str], run_pb2.AgentMessage | None] | None = None,
+) -> AsyncIterator[Event]:
+    """Runs one tool as a whole call: progress, the tool's use, a message, then the result.
 
     Args:
-        name: The tool.
-        seconds: How long it ran.
-        detail: What came out, a sentence without content of posts.
-        outcome: "ok", "error" or "skipped".
+        event: Class of the events of the call's stream.
+        tool: The tool's name.
+        told: What people read while it runs.
+        work: The tool. It runs in a thread: it is CPU work, and the loop has health checks and
+            cancels to answer.
+        sum_up: What came out, a sentence without content of posts.
+        tell: What to say to another agent, from the result and its sum; None for nothing.
     """
-    return run_pb2.ToolCall(
-        name=name, duration_ms=round(seconds * 1000), outcome=outcome, detail=detail
-    )
+    # The events of all contracts have these fields, but no common type.
+    make: Any = event
+    yield make(progress=run_pb2.Progress(fraction=0.1, message=told))
+    started = time.perf_counter()
+    result = await asyncio.to_thread(work)
+    taken_ms = round((time.perf_counter() - started) * 1000)
+    found = sum_up(result)
+    used = run_pb2.ToolCall(name=tool, duration_ms=taken_ms, outcome="ok", detail=found[:500])
+    yield make(tool_call=used)
+    yield make(progress=run_pb2.Progress(fraction=1.0, message=found[:500]))
+    message = tell(result, found) if tell is not None else None
+    if message is not None:
+        yield make(message=message)
+    yield make(result=result)
