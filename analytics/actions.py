@@ -39,7 +39,7 @@ _OBJECT: Final = (
 )
 _LEAD_IN: Final = (
     r"(?:(?:please|pls|plz|so|now|then|and|but|or|just|also|simply|today|first|next|finally|always"
-    r"|hey|ok|okay|psst|rt|everyone|everybody|friends|folks|guys|meanwhile|instead|do|go|come"
+    r"|hey|ok|okay|psst|rt|everyone|everybody|friends|folks|guys|meanwhile|instead|do"
     r"|quick|pro tip|tip|reminder|ps|p\.s\.?),?:?\s+|[\W_]+)*+"
 )
 _IMPERATIVE = regex.compile(

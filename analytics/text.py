@@ -8,7 +8,7 @@ tone, joined family) is one emoji.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import regex
 
@@ -67,6 +67,7 @@ _LIST_MARK = regex.compile(
 _LIST_NUMBER = regex.compile(r"(?m)^[^\S\n]*+\(?(\d{1,3})[.)](?=\s)")
 _BARE_MARK = regex.compile(r"^\s*+[-*+·→»]\S")  # "-5", "*bold*": no list item without a space
 _EMOJI_MARK = regex.compile(rf"(?V1)^\s*+(?:{_EMOJI})\s*+(?=\S)")
+_TAGS_ONLY = regex.compile(r"^(?:[^\w#]*+#\w++)++\W*+$")
 _EMPTY_LINE = regex.compile(
     r"^[\s.·•\-–—_*~=⠀\u200B\uFEFF]*+$"
 )  # also the dots that space captions
@@ -79,7 +80,8 @@ class Parsed:
     Attributes:
         text: The text itself, Unicode-normalised (NFC), line ends as line feeds, stripped.
         lines: Lines with something on them, stripped.
-        paragraphs: Number of blocks between empty lines; single dots and dashes count as empty.
+        paragraphs: Number of blocks between empty lines; single dots and dashes count as empty,
+            and a block of hashtags alone is not counted beside others.
         list_items: Number of lines that start with a bullet, a number, a check mark, or, when two
             lines or more do, an emoji.
         sentences: Sentences, without the list mark before them, with at least one word or
@@ -185,8 +187,14 @@ def without_list_mark(line: str) -> str:
 
 
 def _paragraphs(lines: list[str]) -> int:
-    empty = [True, *(bool(_EMPTY_LINE.match(line)) for line in lines)]
-    return sum(before and not now for before, now in pairwise(empty))
+    """Counts the blocks between empty lines; one of hashtags alone is none beside others."""
+    blocks = [
+        list(block)
+        for empty, block in groupby(lines, key=lambda line: bool(_EMPTY_LINE.match(line)))
+        if not empty
+    ]
+    told = sum(not all(_TAGS_ONLY.match(line) for line in block) for block in blocks)
+    return told or min(1, len(blocks))
 
 
 def _list_items(lines: list[str]) -> int:

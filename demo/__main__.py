@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.prompt import Prompt
-from rich.table import Table
 
 from meshkit.cli.api import Api
 from meshkit.cli.errors import ApiError, Json
@@ -141,12 +140,10 @@ def _show(console: Console, result: Json, files: list[SavedFile]) -> None:
     console.print()
     console.print(report, width=min(console.width, _WIDTH_MAX))
     console.print("\nThe whole report with its tables and charts, and the skill itself:\n")
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold cyan", overflow="fold")
-    table.add_column(style="dim")
     for file in files:
-        table.add_row(_shown(file.path), file.what)
-    console.print(table)
+        # Never wrapped: a path is there to be copied.
+        line = f"[bold cyan]{escape(_shown(file.path))}[/]  [dim]{escape(file.what)}[/]"
+        console.print(line, soft_wrap=True)
 
 
 def _keep_logs(console: Console, logs: Path, kept: Path) -> None:

@@ -70,7 +70,7 @@ def components(
         parts.append(
             {
                 "type": "hashtags",
-                "required": all((limits.low or 0) > 0 for limits in tags.platforms.values()),
+                "required": _share(better, lambda one: bool(one.measures.hashtags)) >= _HALF,
                 "requirements": [
                     f"{PLATFORMS[name].label}: {limits.low:.0f} to {limits.high:.0f}"
                     for name, limits in tags.platforms.items()

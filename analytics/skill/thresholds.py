@@ -143,10 +143,10 @@ def _move(limits: Limits, value: float, what: str, digits: int) -> tuple[Limits,
     scale = 10**digits
     if limits.low is not None and value < limits.low:
         end = math.floor(value * scale) / scale
-        return replace(limits, low=end), f"{what}: least lowered from {limits.low:g} to {end:g}"
+        return replace(limits, low=end), f"{what}: minimum lowered from {limits.low:g} to {end:g}"
     if limits.high is not None and value > limits.high:
         end = math.ceil(value * scale) / scale
-        return replace(limits, high=end), f"{what}: most raised from {limits.high:g} to {end:g}"
+        return replace(limits, high=end), f"{what}: maximum raised from {limits.high:g} to {end:g}"
     return limits, ""
 
 

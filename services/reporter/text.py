@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Final
 
 PLATFORM_NAMES = {
     "linkedin": "LinkedIn",
@@ -76,10 +77,16 @@ def quoted(text: str, limit: int) -> str:
     return f"“{isolated(shortened(text, limit))}”"
 
 
+_COUNTED: Final = frozenset({"emoji", "hashtags"})
+"""Traits that count what another trait, with `has_` before it, merely finds."""
+
+
 def label(name: str) -> str:
     """Returns a snake_case name as words for people: "has_hashtags" becomes "Hashtags"."""
     if name.endswith("_band"):
         return f"{label(name.removesuffix('_band'))}, typical range"
+    if name in _COUNTED:
+        return f"Number of {name}"
     words = clean(name.removeprefix("has_").replace("_", " "))
     return words[:1].upper() + words[1:]
 

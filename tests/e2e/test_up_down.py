@@ -148,10 +148,19 @@ def test_a_mesh_that_cannot_start_says_why_and_leaves_nothing(
 def test_ctrl_c_in_the_foreground_stops_everything(state_dir: Path) -> None:
     arguments = ("up", "--port", "0", "--state-dir", str(state_dir))
     command = [sys.executable, "-m", "meshkit.cli", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as mesh:
-        assert mesh.stdout is not None
-        assert "The mesh is up" in mesh.stdout.readline()
-        records = read_processes(StateDir(state_dir))
-        mesh.send_signal(signal.SIGINT)
-        assert mesh.wait(timeout=30) == 0
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has switched the signal off.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as mesh:
+        try:
+            assert mesh.stdout is not None
+            assert "The mesh is up" in mesh.stdout.readline()
+            records = read_processes(StateDir(state_dir))
+            mesh.send_signal(signal.SIGINT)
+            assert mesh.wait(timeout=30) == 0
+        finally:
+            mesh.kill()
     assert survivors(records) == []

@@ -93,3 +93,18 @@ def test_hostile_sentences_take_linear_time(unit: str) -> None:
         asks(text, language)
         calls_to_action([text], language)
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Come by before it's gone.", "Come to the shop on Friday.", "Go to our website."],
+)
+def test_coming_and_going_are_calls(sentence: str) -> None:
+    assert calls_to_action([sentence], "en") == (sentence,)
+
+
+@pytest.mark.parametrize(
+    "sentence", ['Nine of them answered: "Take your time."', "We go home.", "They come on Friday."]
+)
+def test_what_others_do_or_are_told_is_no_call(sentence: str) -> None:
+    assert calls_to_action([sentence], "en") == ()

@@ -130,3 +130,18 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
     parse(text)
     plain(text)
     assert time.process_time() - start < 0.5  # quadratic expressions take many seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("One. Two.\n\n#a #b", 1),
+        ("#a #b", 1),
+        ("A\n\nB\n\n#c #d", 2),
+        ("A\n\n#b and more", 2),
+        ("A\n#b", 1),
+        ("", 0),
+    ],
+)
+def test_a_block_of_hashtags_is_no_paragraph(text: str, paragraphs: int) -> None:
+    assert parse(text).paragraphs == paragraphs
