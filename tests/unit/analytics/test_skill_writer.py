@@ -141,7 +141,8 @@ def test_a_refused_better_example_widens_exactly_its_limit():
     revised = write(POSTS, previous=draft, review=review)
     (change,) = revised.changes
     assert change == (
-        "hashtag_count on LinkedIn: minimum lowered from 3 to 1, as example 1 of the better half has."
+        "hashtag_count on LinkedIn: minimum lowered from 3 to 1, "
+        "as example 1 of the better half has."
     )
     before, after = yaml.safe_load(draft.yaml), yaml.safe_load(revised.yaml)
     changed = [
