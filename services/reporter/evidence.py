@@ -55,6 +55,11 @@ def has_interval(estimate: skill_pb2.PerformanceEstimate) -> bool:
     return estimate.HasField("low") and estimate.HasField("high") and estimate.confidence > 0
 
 
+def covers_zero(estimate: skill_pb2.PerformanceEstimate) -> bool:
+    """Whether no change at all lies within the estimate's interval."""
+    return has_interval(estimate) and estimate.low <= 0 <= estimate.high
+
+
 def without_impressions(request: reporter_service_pb2.WriteSkillReportRequest) -> list[int]:
     """Returns the positions, from 0, of the examples whose impressions are unknown."""
     return [

@@ -58,7 +58,8 @@ def summary(
         said.append(
             "Posts with the traits of the better ones can be expected at "
             f"{text.change(estimate.engagement_rate_increase)} engagement against the "
-            f"median{_span(estimate, ', plausibly between ', ' and ')}."
+            f"median{_span(estimate, ', plausibly between ', ' and ')}"
+            f"{'; that cannot be told from no change' if evidence.covers_zero(estimate) else ''}."
         )
     else:
         said.append("How much more engagement it brings cannot be told from so little.")
@@ -76,6 +77,8 @@ def key_figures(
     test = request.review.back_test
     known = estimate.confidence > 0
     span = _span(estimate, "95 % interval ", " to ") or "no interval can be given"
+    if evidence.covers_zero(estimate):
+        span += "; cannot be told from no change"
     return [
         KeyFigure(
             "Confidence",

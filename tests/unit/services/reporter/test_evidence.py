@@ -50,3 +50,12 @@ def test_an_estimate_without_confidence_counts_as_none(
     assert evidence.has_interval(estimate)
     estimate.confidence = 0
     assert not evidence.has_interval(estimate)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "covers"), [(-3.0, 8.0, True), (0.0, 8.0, True), (1.0, 8.0, False)]
+)
+def test_an_interval_may_cover_no_change(low: float, high: float, covers: bool) -> None:
+    estimate = skill_pb2.PerformanceEstimate(confidence=20, low=low, high=high)
+    assert evidence.covers_zero(estimate) is covers
+    assert not evidence.covers_zero(skill_pb2.PerformanceEstimate(confidence=20))
