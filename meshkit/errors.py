@@ -241,11 +241,6 @@ def invalid(field: str, message: str) -> MeshError:
     )
 
 
-def unavailable(what: str) -> MeshError:
-    """An UPSTREAM_UNAVAILABLE for something the mesh needs, such as "Redis"."""
-    return MeshError(Reason.UPSTREAM_UNAVAILABLE, f"{what} is not available; try again shortly.")
-
-
 def from_rpc_error(error: grpc.aio.AioRpcError) -> MeshError:
     """The `MeshError` that a service raised, or the nearest one for any other failed call."""
     for key, value in error.trailing_metadata() or ():

@@ -188,49 +188,26 @@ def cancel(
         return _answer_task(Output(as_json=as_json), api.control(task_id, "cancel", **body))
 
 
-@tasks.command()
-@reporting
-def pause(
-    *,
-    task_id: TaskId,
-    url: Url = "",
-    key: Key = "",
-    state_dir: StateDirOption = None,
-    as_json: AsJson = False,
-) -> Exit | None:
-    """Pause a task after the step at work."""
-    with connect(url, key, state_dir) as api:
-        return _answer_task(Output(as_json=as_json), api.control(task_id, "pause"))
+def _add_control(action: str, what: str) -> None:
+    """Adds a command that steers a task and takes nothing but the task."""
+
+    @tasks.command(action, help=what)
+    @reporting
+    def control(
+        *,
+        task_id: TaskId,
+        url: Url = "",
+        key: Key = "",
+        state_dir: StateDirOption = None,
+        as_json: AsJson = False,
+    ) -> Exit | None:
+        with connect(url, key, state_dir) as api:
+            return _answer_task(Output(as_json=as_json), api.control(task_id, action))
 
 
-@tasks.command()
-@reporting
-def resume(
-    *,
-    task_id: TaskId,
-    url: Url = "",
-    key: Key = "",
-    state_dir: StateDirOption = None,
-    as_json: AsJson = False,
-) -> Exit | None:
-    """Go on with a paused task."""
-    with connect(url, key, state_dir) as api:
-        return _answer_task(Output(as_json=as_json), api.control(task_id, "resume"))
-
-
-@tasks.command()
-@reporting
-def retry(
-    *,
-    task_id: TaskId,
-    url: Url = "",
-    key: Key = "",
-    state_dir: StateDirOption = None,
-    as_json: AsJson = False,
-) -> Exit | None:
-    """Queue a failed or cancelled task again; finished steps are not repeated."""
-    with connect(url, key, state_dir) as api:
-        return _answer_task(Output(as_json=as_json), api.control(task_id, "retry"))
+_add_control("pause", "Pause a task after the step at work.")
+_add_control("resume", "Go on with a paused task.")
+_add_control("retry", "Queue a failed or cancelled task again; finished steps are not repeated.")
 
 
 def _request_of_posts(output: Output, path: Path, platforms: list[str]) -> Json:

@@ -11,22 +11,23 @@ from manusmesh.type.v1 import run_pb2
 FINAL: Final = frozenset({"completed", "failed", "cancelled"})
 """Statuses that a task keeps unless it is retried."""
 
-WIDTH: Final = 8
-"""How many tasks of one tenant are taken to run at once, for estimates: the default cap."""
+TENANT_CAP: Final = 8
+"""How many tasks of one tenant run at once, unless set otherwise; estimates reckon with it."""
 
 Fields = Mapping[bytes, bytes]
 
 
-def to_task(task_id: str, fields: Fields, *, now_ms: int) -> task_pb2.Task:
+def to_task(task_id: str, fields: Fields, *, now_ms: int, queue_position: int = 0) -> task_pb2.Task:
     """The public view of a record.
 
     Args:
         task_id: The task.
         fields: Its record, as HGETALL answers it.
         now_ms: Unix milliseconds, for the time that is left.
+        queue_position: Its place among the tenant's waiting tasks, from 1; 0 when it does not wait.
     """
     status = text(fields, "status")
-    remaining = _remaining_seconds(fields, now_ms)
+    remaining = _remaining_seconds(fields, now_ms, queue_position)
     task = task_pb2.Task(
         task_id=task_id,
         job=text(fields, "job"),
@@ -38,6 +39,7 @@ def to_task(task_id: str, fields: Fields, *, now_ms: int) -> task_pb2.Task:
         completed_steps=_completed_steps(text(fields, "completed_steps")),
         total_steps=number(fields, "total_steps"),
         result_available=status == "completed",
+        queue_position=queue_position,
     )
     for name in ("created_at", "started_at", "updated_at", "completed_at"):
         value = number(fields, name)
@@ -47,16 +49,6 @@ def to_task(task_id: str, fields: Fields, *, now_ms: int) -> task_pb2.Task:
     if failure:
         task.error.CopyFrom(run_pb2.Error.FromString(failure))
     return task
-
-
-def add_waiting(task: task_pb2.Task) -> None:
-    """Adds to the time left of a queued task what those before it in the queue will take.
-
-    As many as the tenant's cap run at once, `WIDTH` by default, each about as long as this one.
-    """
-    rounds = max(0, task.queue_position - 1) // WIDTH
-    task.eta_seconds += rounds * task.eta_seconds
-    task.eta = task.eta_seconds
 
 
 def text(fields: Fields, name: str) -> str:
@@ -82,19 +74,21 @@ def _completed_steps(packed: str) -> list[task_pb2.CompletedStep]:
     return steps
 
 
-def _remaining_seconds(fields: Fields, now_ms: int) -> int:
+def _remaining_seconds(fields: Fields, now_ms: int, queue_position: int) -> int:
     """What is left of the expected time, by the share of the work that is left.
 
     The holder writes `expected_ms` from the measured durations of the job's steps, and progress
     moves by the same measure; a step that takes longer than usual therefore holds the estimate
-    instead of letting it run to zero.
+    instead of letting it run to zero. Before a queued task come as many rounds as the tasks ahead
+    of it fill, each of `TENANT_CAP` tasks that take about as long as it.
     """
-    if text(fields, "status") not in ("queued", "running"):
+    status, expected_ms = text(fields, "status"), number(fields, "expected_ms")
+    if status not in ("queued", "running") or not expected_ms:
         return 0
-    expected_ms = number(fields, "expected_ms")
-    if not expected_ms:
-        return 0
-    by_progress = expected_ms * (100 - number(fields, "progress")) / 100
-    started_ms = number(fields, "updated_at")
-    since_update = max(0, now_ms - started_ms) if text(fields, "status") == "running" else 0
-    return max(1, round(max(by_progress - since_update, by_progress / 10) / 1000))
+    left_ms = expected_ms * (100 - number(fields, "progress")) / 100
+    if status == "running":
+        since_update_ms = max(0, now_ms - number(fields, "updated_at"))
+        left_ms = max(left_ms - since_update_ms, left_ms / 10)
+    else:
+        left_ms += expected_ms * (max(0, queue_position - 1) // TENANT_CAP)
+    return max(1, round(left_ms / 1000))

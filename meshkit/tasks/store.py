@@ -96,11 +96,10 @@ class TaskStore:
     async def get(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task, without detail."""
         fields = await self._fields(tenant_id, task_id)
-        task = record.to_task(task_id, fields, now_ms=int(time.time() * 1000))
-        if task.status == "queued":
-            task.queue_position = await self._queue.position(tenant_id, task_id)
-            record.add_waiting(task)
-        return task
+        waits = record.text(fields, "status") == "queued"
+        position = await self._queue.position(tenant_id, task_id) if waits else 0
+        now_ms = int(time.time() * 1000)
+        return record.to_task(task_id, fields, now_ms=now_ms, queue_position=position)
 
     async def detailed(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task with its full record."""

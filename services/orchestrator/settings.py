@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from meshkit.config import AgentSettings, ServiceSettings
+from meshkit.tasks.record import TENANT_CAP
 
 
 class WorkerSettings(BaseModel):
@@ -10,7 +11,7 @@ class WorkerSettings(BaseModel):
 
     slots: int = Field(default=16, ge=1, le=1000)
     """Tasks that one replica runs at once."""
-    tenant_cap: int = Field(default=8, ge=1, le=10_000)
+    tenant_cap: int = Field(default=TENANT_CAP, ge=1, le=10_000)
     """Tasks of one tenant that run at once over all replicas."""
     lease_s: float = Field(default=10.0, ge=1, le=300)
     """How long a task stays with a replica that has stopped renewing; the longest takeover."""

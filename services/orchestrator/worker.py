@@ -139,9 +139,6 @@ class Worker:
             async with self._lease(task, steps, draining):
                 result = await self._run_job(task, steps)
             await self._end(task, result)
-            if task.attempt == 1:
-                taken_ms = (time.monotonic() - started) * 1000
-                await durations.learn_task(self._redis, task.tenant_id, task.job, taken_ms)
         except PauseRequestedError:
             outcome = await task.give_back()
         except CancelRequestedError:
@@ -158,16 +155,15 @@ class Worker:
             outcome = "failed"
             log.exception("job_bug", job=task.job)
             await task.fail(_bug(trace.trace_id if trace is not None else ""))
-        log.info(
-            "task_ended",
-            job=task.job,
-            outcome=outcome,
-            duration_ms=round((time.monotonic() - started) * 1000),
-        )
+        taken_ms = (time.monotonic() - started) * 1000
+        log.info("task_ended", job=task.job, outcome=outcome, duration_ms=round(taken_ms))
         if outcome == "queued":
             await self._queue.enqueue(task.tenant_id, task.task_id)
         else:
             await self._queue.remove(task.tenant_id, task.task_id)
+        if outcome == "completed" and task.attempt == 1:
+            # A task taken over has not been worked on from its beginning.
+            await durations.learn_task(self._redis, task.tenant_id, task.job, taken_ms)
 
     async def _run_job(self, task: HeldTask, steps: HeldSteps) -> Message:
         job = self._jobs.get(task.job)

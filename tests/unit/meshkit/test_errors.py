@@ -14,7 +14,6 @@ from meshkit.errors import (
     Reason,
     from_rpc_error,
     invalid,
-    unavailable,
 )
 
 HTTP = {
@@ -260,4 +259,3 @@ def test_the_step_of_an_error_is_added():
 def test_short_cuts():
     assert invalid("a.b", "is odd").violations == (FieldViolation("a.b", "is odd"),)
     assert invalid("", "is odd").message == "is odd"
-    assert unavailable("X").message == "X is not available; try again shortly."
