@@ -28,7 +28,7 @@ class CompletedStep(_message.Message):
     def __init__(self, step: _Optional[str] = ..., duration_ms: _Optional[int] = ...) -> None: ...
 
 class Task(_message.Message):
-    __slots__ = ("task_id", "job", "status", "progress", "eta", "eta_seconds", "current_step", "completed_steps", "total_steps", "created_at", "started_at", "updated_at", "completed_at", "result_available", "error", "queue_position", "detail")
+    __slots__ = ("task_id", "job", "status", "progress", "eta", "eta_seconds", "current_step", "completed_steps", "total_steps", "created_at", "started_at", "updated_at", "completed_at", "result_available", "error", "queue_position", "detail", "partial", "missing")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     JOB_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,8 @@ class Task(_message.Message):
     ERROR_FIELD_NUMBER: _ClassVar[int]
     QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
+    PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     job: str
     status: str
@@ -63,7 +65,19 @@ class Task(_message.Message):
     error: _run_pb2.Error
     queue_position: int
     detail: TaskDetail
-    def __init__(self, task_id: _Optional[str] = ..., job: _Optional[str] = ..., status: _Optional[str] = ..., progress: _Optional[int] = ..., eta: _Optional[int] = ..., eta_seconds: _Optional[int] = ..., current_step: _Optional[str] = ..., completed_steps: _Optional[_Iterable[_Union[CompletedStep, _Mapping]]] = ..., total_steps: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., result_available: _Optional[bool] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., queue_position: _Optional[int] = ..., detail: _Optional[_Union[TaskDetail, _Mapping]] = ...) -> None: ...
+    partial: bool
+    missing: _containers.RepeatedCompositeFieldContainer[MissingPart]
+    def __init__(self, task_id: _Optional[str] = ..., job: _Optional[str] = ..., status: _Optional[str] = ..., progress: _Optional[int] = ..., eta: _Optional[int] = ..., eta_seconds: _Optional[int] = ..., current_step: _Optional[str] = ..., completed_steps: _Optional[_Iterable[_Union[CompletedStep, _Mapping]]] = ..., total_steps: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., result_available: _Optional[bool] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., queue_position: _Optional[int] = ..., detail: _Optional[_Union[TaskDetail, _Mapping]] = ..., partial: _Optional[bool] = ..., missing: _Optional[_Iterable[_Union[MissingPart, _Mapping]]] = ...) -> None: ...
+
+class MissingPart(_message.Message):
+    __slots__ = ("step", "name", "error")
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    step: str
+    name: str
+    error: _run_pb2.Error
+    def __init__(self, step: _Optional[str] = ..., name: _Optional[str] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ...) -> None: ...
 
 class TaskDetail(_message.Message):
     __slots__ = ("plan", "steps", "messages", "attempt", "usage", "trace_id")
@@ -82,7 +96,7 @@ class TaskDetail(_message.Message):
     def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[StepRecord, _Mapping]]] = ..., messages: _Optional[_Iterable[_Union[AgentMessageRecord, _Mapping]]] = ..., attempt: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ..., trace_id: _Optional[str] = ...) -> None: ...
 
 class StepRecord(_message.Message):
-    __slots__ = ("step", "agent", "status", "started_at", "completed_at", "duration_ms", "attempts", "usage")
+    __slots__ = ("step", "agent", "status", "started_at", "completed_at", "duration_ms", "attempts", "usage", "failed_attempts")
     STEP_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +105,7 @@ class StepRecord(_message.Message):
     DURATION_MS_FIELD_NUMBER: _ClassVar[int]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
+    FAILED_ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     step: str
     agent: str
     status: str
@@ -99,7 +114,20 @@ class StepRecord(_message.Message):
     duration_ms: int
     attempts: int
     usage: _run_pb2.Usage
-    def __init__(self, step: _Optional[str] = ..., agent: _Optional[str] = ..., status: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_ms: _Optional[int] = ..., attempts: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ...) -> None: ...
+    failed_attempts: _containers.RepeatedCompositeFieldContainer[FailedAttempt]
+    def __init__(self, step: _Optional[str] = ..., agent: _Optional[str] = ..., status: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_ms: _Optional[int] = ..., attempts: _Optional[int] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ..., failed_attempts: _Optional[_Iterable[_Union[FailedAttempt, _Mapping]]] = ...) -> None: ...
+
+class FailedAttempt(_message.Message):
+    __slots__ = ("attempt", "time", "error", "retry_in_seconds")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    RETRY_IN_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
+    time: _timestamp_pb2.Timestamp
+    error: _run_pb2.Error
+    retry_in_seconds: float
+    def __init__(self, attempt: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., retry_in_seconds: _Optional[float] = ...) -> None: ...
 
 class AgentMessageRecord(_message.Message):
     __slots__ = ("from_agent", "to_agent", "type", "payload", "time")

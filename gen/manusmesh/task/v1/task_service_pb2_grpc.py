@@ -101,7 +101,8 @@ class TaskServiceServicer:
 
     def WatchTask(self, request, context):
         """Streams the events of a task: those after `after` that have happened, then each as it happens, and ends after the
-        terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND.
+        terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND, and with QUOTA_EXCEEDED when the
+        tenant has as many streams open as it may.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,8 +142,9 @@ class TaskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RetryTask(self, request, context):
-        """Queues a failed or cancelled task again; the steps that had finished are not done again. Fails with
-        TASK_NOT_FOUND, and with CONFLICT when the task is neither failed nor cancelled.
+        """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
+        result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
+        CONFLICT when the task is queued, running, paused, or completed with nothing missing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,8 @@ class TaskServiceStub:
     """Lists the tenant's tasks, the newest first. Fails with INVALID_ARGUMENT for a page_token it did not give."""
     WatchTask: _grpc.UnaryStreamMultiCallable[_task_service_pb2.WatchTaskRequest, _task_service_pb2.TaskEvent]
     """Streams the events of a task: those after `after` that have happened, then each as it happens, and ends after the
-    terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND.
+    terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND, and with QUOTA_EXCEEDED when the
+    tenant has as many streams open as it may.
     """
     StreamTaskEvents: _grpc.UnaryStreamMultiCallable[_task_service_pb2.WatchTaskRequest, _httpbody_pb2.HttpBody]
     """The same events as WatchTask, as Server-Sent Events: each frame has `id:` (the offset, so that browsers resume by
@@ -63,8 +64,9 @@ class TaskServiceStub:
     is not paused.
     """
     RetryTask: _grpc.UnaryUnaryMultiCallable[_task_service_pb2.RetryTaskRequest, _task_pb2.Task]
-    """Queues a failed or cancelled task again; the steps that had finished are not done again. Fails with
-    TASK_NOT_FOUND, and with CONFLICT when the task is neither failed nor cancelled.
+    """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
+    result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
+    CONFLICT when the task is queued, running, paused, or completed with nothing missing.
     """
 
 @_typing.type_check_only
@@ -80,7 +82,8 @@ class TaskServiceAsyncStub(TaskServiceStub):
     """Lists the tenant's tasks, the newest first. Fails with INVALID_ARGUMENT for a page_token it did not give."""
     WatchTask: _aio.UnaryStreamMultiCallable[_task_service_pb2.WatchTaskRequest, _task_service_pb2.TaskEvent]  # type: ignore[assignment]
     """Streams the events of a task: those after `after` that have happened, then each as it happens, and ends after the
-    terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND.
+    terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND, and with QUOTA_EXCEEDED when the
+    tenant has as many streams open as it may.
     """
     StreamTaskEvents: _aio.UnaryStreamMultiCallable[_task_service_pb2.WatchTaskRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """The same events as WatchTask, as Server-Sent Events: each frame has `id:` (the offset, so that browsers resume by
@@ -100,8 +103,9 @@ class TaskServiceAsyncStub(TaskServiceStub):
     is not paused.
     """
     RetryTask: _aio.UnaryUnaryMultiCallable[_task_service_pb2.RetryTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
-    """Queues a failed or cancelled task again; the steps that had finished are not done again. Fails with
-    TASK_NOT_FOUND, and with CONFLICT when the task is neither failed nor cancelled.
+    """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
+    result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
+    CONFLICT when the task is queued, running, paused, or completed with nothing missing.
     """
 
 class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -132,7 +136,8 @@ class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_task_service_pb2.TaskEvent], _abc.AsyncIterator[_task_service_pb2.TaskEvent]]:
         """Streams the events of a task: those after `after` that have happened, then each as it happens, and ends after the
-        terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND.
+        terminal one. Sends a heartbeat at least every 15 s. Fails with TASK_NOT_FOUND, and with QUOTA_EXCEEDED when the
+        tenant has as many streams open as it may.
         """
 
     @_abc_1.abstractmethod
@@ -182,8 +187,9 @@ class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _task_service_pb2.RetryTaskRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
-        """Queues a failed or cancelled task again; the steps that had finished are not done again. Fails with
-        TASK_NOT_FOUND, and with CONFLICT when the task is neither failed nor cancelled.
+        """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
+        result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
+        CONFLICT when the task is queued, running, paused, or completed with nothing missing.
         """
 
 def add_TaskServiceServicer_to_server(servicer: TaskServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -50,13 +50,15 @@ POLICY_FIELD_NUMBER: _ClassVar[int]
 policy: _descriptor.FieldDescriptor
 
 class MethodPolicy(_message.Message):
-    __slots__ = ("access", "limit_class", "job", "role")
+    __slots__ = ("access", "limit_class", "job", "role", "audited")
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     LIMIT_CLASS_FIELD_NUMBER: _ClassVar[int]
     JOB_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
+    AUDITED_FIELD_NUMBER: _ClassVar[int]
     access: Access
     limit_class: LimitClass
     job: str
     role: JobRole
-    def __init__(self, access: _Optional[_Union[Access, str]] = ..., limit_class: _Optional[_Union[LimitClass, str]] = ..., job: _Optional[str] = ..., role: _Optional[_Union[JobRole, str]] = ...) -> None: ...
+    audited: bool
+    def __init__(self, access: _Optional[_Union[Access, str]] = ..., limit_class: _Optional[_Union[LimitClass, str]] = ..., job: _Optional[str] = ..., role: _Optional[_Union[JobRole, str]] = ..., audited: _Optional[bool] = ...) -> None: ...
