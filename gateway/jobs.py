@@ -6,7 +6,7 @@ needs no code here. What job messages have in common they have by name: requests
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import grpc
@@ -23,6 +23,8 @@ from manusmesh.type.v1 import policy_pb2
 from meshkit import policy
 from meshkit.errors import MeshError, Reason, invalid
 from meshkit.middleware import Call, current_call
+from meshkit.outbound.addresses import Network
+from meshkit.outbound.urls import check_callback_url
 from meshkit.tasks.store import NewTask, TaskStore, raise_unless_completed
 
 _KEY_MAX: Final = 255
@@ -38,9 +40,19 @@ Behaviour = Callable[[Request, Any], Awaitable[Answer]]
 class JobRpcs:
     """The behaviours of every method with a job role."""
 
-    def __init__(self, store: TaskStore, waiter: TaskWaiter) -> None:
+    def __init__(
+        self, store: TaskStore, waiter: TaskWaiter, *, allow_private: Sequence[Network] = ()
+    ) -> None:
+        """Serves from a store.
+
+        Args:
+            store: The tasks.
+            waiter: Waits for them.
+            allow_private: Networks that webhooks may reach although they are not public.
+        """
         self._store = store
         self._waiter = waiter
+        self._allow_private = allow_private
 
     def handler(self, service: ServiceDescriptor) -> grpc.GenericRpcHandler:
         """Serves all methods of a service, each by its role."""
@@ -92,20 +104,25 @@ class JobRpcs:
     async def _start(self, job: str, request: Request) -> task_pb2.StartedTask:
         call = current_call.get()
         _check_tenant(call, request)
-        if _field(request, "callback_url"):
-            raise invalid("callback_url", "webhooks are not available in this version")
-        started = await self._store.create(
+        callback_url = str(_field(request, "callback_url") or "")
+        if callback_url:
+            check_callback_url(callback_url, self._allow_private)
+        created = await self._store.create(
             NewTask(
                 tenant_id=call.principal.tenant_id,
                 job=job,
                 request=request.SerializeToString(),
                 fingerprint=_fingerprint(job, request),
                 idempotency_key=_idempotency_key(call, request),
+                callback_url=callback_url,
                 traceparent=call.trace.traceparent if call.trace is not None else "",
             )
         )
-        tell(await self._store.get(call.principal.tenant_id, started.task_id))
-        return started
+        standing = task_pb2.Task(
+            task_id=created.task_id, status=created.status, progress=created.progress
+        )
+        tell(standing)
+        return task_pb2.StartedTask(task_id=created.task_id, status="queued")
 
     async def _status(self, job: str, request: content_service_pb2.JobTaskRequest) -> task_pb2.Task:
         tenant_id = current_call.get().principal.tenant_id

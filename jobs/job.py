@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from google.protobuf.message import Message
 
 from manusmesh.type.v1 import plan_pb2, run_pb2
+from meshkit.errors import MeshError
 
 Req = TypeVar("Req", bound=Message)
 Res = TypeVar("Res", bound=Message)
@@ -49,6 +50,15 @@ class Steps(Protocol):
 
     async def follow(self, plan: plan_pb2.Plan) -> None:
         """Tells the plan, by which progress and the time left are reckoned from now on."""
+
+    def missing(self, step: str, name: str, error: MeshError) -> None:
+        """Tells that the result will rest on part of its sources: it is then partial.
+
+        Args:
+            step: Id of the step that failed; a retry of the task does it again.
+            name: What the step was about, for people, such as the name of a competitor.
+            error: Why it failed.
+        """
 
     def usage(self) -> run_pb2.Usage:
         """What model calls of all steps have cost so far."""

@@ -7,6 +7,9 @@ a large request is not judged by small ones; whole tasks, for those still waitin
 """
 
 import math
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Final
 
 from meshkit.redis import Redis, Script, as_mapping
@@ -15,44 +18,62 @@ from meshkit.tasks import keys
 _GAIN: Final = math.log1p(0.1)
 _TASK: Final = "task"
 """Field of the whole task's median; no step has this name."""
+_BELIEVED_S: Final = 5.0
+"""How long medians that were read are believed: they move slowly."""
+_CACHE_MAX: Final = 10_000
 
 _LEARN: Final = Script.load("meshkit.tasks.scripts", "learn.lua")
 
 
-async def learn_step(redis: Redis, tenant_id: str, job: str, step: str, ratio: float) -> None:
-    """Takes a step into the medians.
+class Durations:
+    """The medians, a tenant's own before all's.
 
-    Args:
-        redis: Where they are.
-        tenant_id: Whose task it was.
-        job: Its job.
-        step: The step.
-        ratio: What it took divided by what its plan had estimated.
+    Every method raises UPSTREAM_UNAVAILABLE while Redis is away.
     """
-    await _learn(redis, tenant_id, job, step, ratio)
 
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._cache: OrderedDict[tuple[str, str], tuple[float, Mapping[str, float]]] = OrderedDict()
 
-async def learn_task(redis: Redis, tenant_id: str, job: str, milliseconds: float) -> None:
-    """Takes the working time of a whole task into the medians."""
-    await _learn(redis, tenant_id, job, _TASK, milliseconds)
+    async def step_ratios(self, tenant_id: str, job: str) -> dict[str, float]:
+        """The median ratio of each step: what it took, divided by what its plan had estimated."""
+        medians = await self._medians(tenant_id, job)
+        return {step: ratio for step, ratio in medians.items() if step != _TASK}
 
+    async def expected_task_ms(self, tenant_id: str, job: str) -> int:
+        """The median working time of a whole task; 0 when unknown."""
+        return round((await self._medians(tenant_id, job)).get(_TASK, 0.0))
 
-async def step_ratios(redis: Redis, tenant_id: str, job: str) -> dict[str, float]:
-    """The median ratio of each step, the tenant's own before all's."""
-    everybody = as_mapping(await redis.execute("HGETALL", keys.durations(job)))
-    own = as_mapping(await redis.execute("HGETALL", keys.durations(job, tenant_id)))
-    medians = {field.decode(): float(value) for field, value in {**everybody, **own}.items()}
-    medians.pop(_TASK, None)
-    return medians
+    async def learn(
+        self, tenant_id: str, job: str, ratios: Mapping[str, float], task_ms: float | None
+    ) -> None:
+        """Takes what a task has taken into the medians.
 
+        Args:
+            tenant_id: Whose task it was.
+            job: Its job.
+            ratios: For each of its steps, what it took divided by what its plan had estimated.
+            task_ms: The working time of the whole task; None when it was not watched as a whole.
+        """
+        learned = dict(ratios) if task_ms is None else {**ratios, _TASK: task_ms}
+        if not learned:
+            return
+        seen = [part for field, value in learned.items() for part in (field, f"{value:.6f}")]
+        for key in (keys.durations(job), keys.durations(job, tenant_id)):
+            await self._redis.run(_LEARN, [key], [f"{_GAIN:.6f}", *seen])
 
-async def expected_task_ms(redis: Redis, tenant_id: str, job: str) -> int:
-    """The median working time of a whole task, the tenant's own before all's; 0 when unknown."""
-    own = await redis.execute("HGET", keys.durations(job, tenant_id), _TASK)
-    known = own or await redis.execute("HGET", keys.durations(job), _TASK)
-    return round(float(known)) if isinstance(known, bytes) else 0
-
-
-async def _learn(redis: Redis, tenant_id: str, job: str, field: str, value: float) -> None:
-    for key in (keys.durations(job), keys.durations(job, tenant_id)):
-        await redis.run(_LEARN, [key], [field, f"{value:.6f}", f"{_GAIN:.6f}"])
+    async def _medians(self, tenant_id: str, job: str) -> Mapping[str, float]:
+        now = time.monotonic()
+        read_at, medians = self._cache.get((tenant_id, job), (-math.inf, {}))
+        if now - read_at < _BELIEVED_S:
+            return medians
+        everybody, own = await self._redis.pipeline(
+            ("HGETALL", keys.durations(job)), ("HGETALL", keys.durations(job, tenant_id))
+        )
+        found = {**as_mapping(everybody), **as_mapping(own)}
+        medians = {field.decode(): float(value) for field, value in found.items()}
+        self._cache[tenant_id, job] = (now, medians)
+        self._cache.move_to_end((tenant_id, job))
+        while len(self._cache) > _CACHE_MAX:
+            self._cache.popitem(last=False)
+        return medians

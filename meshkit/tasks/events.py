@@ -1,7 +1,9 @@
 """A task's events: read from any offset, and followed as they happen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from manusmesh.task.v1 import task_service_pb2
@@ -13,8 +15,11 @@ from meshkit.waiting import wait_any
 HEARTBEAT_S: Final = 10.0
 """A silent stream says something after this long; the contract promises 15 s."""
 _PAGE: Final = 100
-_RECHECK_S: Final = 2.0
-"""Signals are hints: the stream is looked at again after this long without one."""
+_RECHECK_S: Final = 5.0
+"""Signals are hints: a task is looked at again after this long without one. Little is left to find
+so, because a connection that breaks wakes every watcher when it is opened again."""
+_CHECK_S: Final = 2.0
+"""How often a silent stream is asked whether it may stay open."""
 
 
 async def read(redis: Redis, task_id: str, *, after: int) -> list[task_service_pb2.TaskEvent]:
@@ -25,51 +30,114 @@ async def read(redis: Redis, task_id: str, *, after: int) -> list[task_service_p
 
 
 async def follow(
-    redis: Redis, signals: Signals, task_id: str, *, after: int, stop: asyncio.Event
-) -> AsyncIterator[task_service_pb2.TaskEvent]:
+    redis: Redis,
+    signals: Signals,
+    task_id: str,
+    *,
+    after: int,
+    stop: asyncio.Event,
+    check: Callable[[], Awaitable[object]],
+) -> AsyncGenerator[task_service_pb2.TaskEvent, None]:
     """The events after an offset, then each as it happens, to the terminal one or until `stop`.
 
     Sends a heartbeat, which repeats the offset before it, when nothing happens for 10 seconds.
+    Events are fetched by the hundred, and only as the caller takes them, so a slow caller costs no
+    memory. A busy stream costs Redis one command a signal, a silent one a command every 5 seconds.
+
+    Args:
+        redis: Where the task is.
+        signals: Tell of new events.
+        task_id: The task.
+        after: Offset of the last event that the caller knows; 0 for none.
+        stop: Ends the stream when it is set.
+        check: Called before each read and every 2 seconds while nothing happens; what it raises
+            ends the stream.
     """
     loop = asyncio.get_running_loop()
     with signals.listen(keys.changed(task_id)) as changed:
         silent_since = loop.time()
         while not stop.is_set():
+            await check()
             changed.clear()
-            events = await read(redis, task_id, after=after)
-            for event in events:
+            page = await read(redis, task_id, after=after)
+            for event in page:
                 after = event.offset
                 yield event
                 silent_since = loop.time()
-            if events and len(events) < _PAGE and await _over(redis, task_id, events[-1]):
-                return
-            if len(events) == _PAGE:
+            if len(page) == _PAGE:
                 continue
-            if not events and await _finished(redis, task_id, after):
+            # A task ends with an event; an empty page may be all that follows one seen before.
+            may_be_over = not page or page[-1].type in record.FINAL
+            if may_be_over and (await _look(redis, task_id)).over(after):
                 return
-            if loop.time() - silent_since >= HEARTBEAT_S:
-                yield await _heartbeat(redis, task_id, after)
+            quiet = functools.partial(
+                _silence, redis, task_id, after=after, changed=changed, stop=stop, check=check
+            )
+            while (state := await quiet(until=silent_since + HEARTBEAT_S)) is not None:
+                yield _heartbeat(after, state.progress)
                 silent_since = loop.time()
-            await wait_any(changed, stop, seconds=_RECHECK_S)
 
 
-async def _over(redis: Redis, task_id: str, last: task_service_pb2.TaskEvent) -> bool:
-    return last.type in record.FINAL and await _finished(redis, task_id, last.offset)
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What decides whether more events are to come.
+
+    Attributes:
+        status: The task's status; empty when the task has expired.
+        events: Offset of its last event.
+        progress: Its progress, 0 to 100.
+    """
+
+    status: str
+    events: int
+    progress: int
+
+    def over(self, after: int) -> bool:
+        """Whether nothing comes after an offset."""
+        return not self.status or (self.status in record.FINAL and after >= self.events)
 
 
-async def _finished(redis: Redis, task_id: str, after: int) -> bool:
-    """Whether the task is final and nothing comes after an offset."""
-    reply = await redis.execute("HMGET", keys.task(task_id), "status", "events")
-    if not isinstance(reply, list) or not isinstance(reply[0], bytes):
-        return True
-    last = int(reply[1]) if isinstance(reply[1], bytes) else 0
-    return reply[0].decode() in record.FINAL and after >= last
+async def _look(redis: Redis, task_id: str) -> _State:
+    reply = await redis.execute("HMGET", keys.task(task_id), "status", "events", "progress")
+    match reply:
+        case [bytes(status), bytes(events), bytes(progress)]:
+            return _State(status.decode(), int(events), int(progress))
+        case _:
+            return _State("", 0, 0)
 
 
-async def _heartbeat(redis: Redis, task_id: str, offset: int) -> task_service_pb2.TaskEvent:
-    progress = await redis.execute("HGET", keys.task(task_id), "progress")
-    event = task_service_pb2.TaskEvent(offset=offset, type="heartbeat")
-    event.progress = int(progress) if isinstance(progress, bytes) else 0
+async def _silence(
+    redis: Redis,
+    task_id: str,
+    *,
+    after: int,
+    until: float,
+    changed: asyncio.Event,
+    stop: asyncio.Event,
+    check: Callable[[], Awaitable[object]],
+) -> _State | None:
+    """Waits until a time of the loop's clock.
+
+    Returns:
+        How the task then stands; None as soon as there may be something to do.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        look_at = min(until, loop.time() + _RECHECK_S)
+        while (left_s := look_at - loop.time()) > 0:
+            await wait_any(changed, stop, seconds=min(left_s, _CHECK_S))
+            if changed.is_set() or stop.is_set():
+                return None
+            await check()
+        state = await _look(redis, task_id)
+        if state.events > after or state.over(after):
+            return None
+        if look_at == until:
+            return state
+
+
+def _heartbeat(offset: int, progress: int) -> task_service_pb2.TaskEvent:
+    event = task_service_pb2.TaskEvent(offset=offset, type="heartbeat", progress=progress)
     event.time.GetCurrentTime()
     return event
 

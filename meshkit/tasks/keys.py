@@ -1,27 +1,7 @@
-"""Every Redis key of the task layer, its type and its lifetime.
+"""Every Redis key of the task layer: how it is named. docs/redis.md says what each holds.
 
 Keys of one task share the hash tag `{task id}`, so that a script may touch them together on a
 cluster; the queue's share `{queue}`; a tenant's share `{tenant id}`.
-
-| key                        | type   | holds                                    | lifetime     |
-| -------------------------- | ------ | ---------------------------------------- | ------------ |
-| `task:{id}`                | hash   | status, progress, fence, times, error    | 7 d past end |
-| `task:{id}:input`          | string | the validated request, protobuf          | 7 d past end |
-| `task:{id}:plan`           | string | the plan, protobuf                       | 7 d past end |
-| `task:{id}:artifacts`      | hash   | `<step>_output`, `result`: `artifacts.py` | 7 d past end |
-| `task:{id}:steps`          | hash   | step → StepRecord, protobuf              | 7 d past end |
-| `task:{id}:events`         | stream | `<offset>-0` → one event                 | 7 d past end |
-| `task:{id}:messages`       | stream | messages between agents                  | 7 d past end |
-| `{queue}:tenants`          | zset   | tenant → turn at which it was served last | while waiting |
-| `{queue}:waiting:<tenant>` | zset   | task → ms at which it may be taken       | until its end |
-| `{queue}:leased:<tenant>`  | zset   | task → ms at which its lease ends        | until its end |
-| `tenant:{id}`              | hash   | settings of the tenant                   | forever      |
-| `tenant:{id}:tasks`        | zset   | task → ms of acceptance                  | pruned       |
-| `tenant:{id}:idem:<digest>` | string | `<fingerprint> <task id>`                | 24 h         |
-| `durations:<job>`          | hash   | step → running median in ms              | forever      |
-
-Channels: `changed:task:{id}` after every event, `control:task:{id}` for its holder,
-`{queue}:ready` for workers.
 """
 
 import re
@@ -34,6 +14,7 @@ SCHEMA: Final = 1
 TASK_ID: Final = re.compile(r"task_[0-9a-f]{32}")
 QUEUE_TENANTS: Final = "{queue}:tenants"
 QUEUE_READY: Final = "{queue}:ready"
+QUEUE_CAPS: Final = "{queue}:caps"
 WAITING_PREFIX: Final = "{queue}:waiting:"
 LEASED_PREFIX: Final = "{queue}:leased:"
 RETENTION_S: Final = 7 * 86_400
@@ -75,9 +56,9 @@ def changed(task_id: str) -> str:
     return f"changed:{task(task_id)}"
 
 
-def control(task_id: str) -> str:
-    """Channel that tells the holder of a task to look at its requests."""
-    return f"control:{task(task_id)}"
+def control(holder: str) -> str:
+    """Channel that tells a holder to look at what the owners of its tasks ask for."""
+    return f"control:{holder}"
 
 
 def waiting(tenant_id: str) -> str:
@@ -93,6 +74,11 @@ def leased(tenant_id: str) -> str:
 def tenant_tasks(tenant_id: str) -> str:
     """The tenant's tasks by when they were accepted."""
     return f"tenant:{{{tenant_id}}}:tasks"
+
+
+def sweeping() -> str:
+    """Who sweeps at present."""
+    return "sweeper"
 
 
 def idempotency(tenant_id: str, digest: str) -> str:

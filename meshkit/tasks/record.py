@@ -17,7 +17,14 @@ TENANT_CAP: Final = 8
 Fields = Mapping[bytes, bytes]
 
 
-def to_task(task_id: str, fields: Fields, *, now_ms: int, queue_position: int = 0) -> task_pb2.Task:
+def to_task(
+    task_id: str,
+    fields: Fields,
+    *,
+    now_ms: int,
+    queue_position: int = 0,
+    running_cap: int | None = None,
+) -> task_pb2.Task:
     """The public view of a record.
 
     Args:
@@ -25,9 +32,11 @@ def to_task(task_id: str, fields: Fields, *, now_ms: int, queue_position: int = 
         fields: Its record, as HGETALL answers it.
         now_ms: Unix milliseconds, for the time that is left.
         queue_position: Its place among the tenant's waiting tasks, from 1; 0 when it does not wait.
+        running_cap: How many of the tenant's tasks run at once; None for the default.
     """
     status = text(fields, "status")
-    remaining = _remaining_seconds(fields, now_ms, queue_position)
+    cap = TENANT_CAP if running_cap is None else max(1, running_cap)
+    remaining = _remaining_seconds(fields, now_ms, max(0, queue_position - 1) // cap)
     task = task_pb2.Task(
         task_id=task_id,
         job=text(fields, "job"),
@@ -48,6 +57,10 @@ def to_task(task_id: str, fields: Fields, *, now_ms: int, queue_position: int = 
     failure = fields.get(b"error")
     if failure:
         task.error.CopyFrom(run_pb2.Error.FromString(failure))
+    missing = fields.get(b"missing")
+    if missing:
+        task.partial = True
+        task.MergeFromString(missing)
     return task
 
 
@@ -74,13 +87,13 @@ def _completed_steps(packed: str) -> list[task_pb2.CompletedStep]:
     return steps
 
 
-def _remaining_seconds(fields: Fields, now_ms: int, queue_position: int) -> int:
+def _remaining_seconds(fields: Fields, now_ms: int, rounds: int) -> int:
     """What is left of the expected time, by the share of the work that is left.
 
     The holder writes `expected_ms` from the measured durations of the job's steps, and progress
     moves by the same measure; a step that takes longer than usual therefore holds the estimate
-    instead of letting it run to zero. Before a queued task come as many rounds as the tasks ahead
-    of it fill, each of `TENANT_CAP` tasks that take about as long as it.
+    instead of letting it run to zero. Before a queued task come `rounds` of tasks that run at once
+    and take about as long as it.
     """
     status, expected_ms = text(fields, "status"), number(fields, "expected_ms")
     if status not in ("queued", "running") or not expected_ms:
@@ -90,5 +103,5 @@ def _remaining_seconds(fields: Fields, now_ms: int, queue_position: int) -> int:
         since_update_ms = max(0, now_ms - number(fields, "updated_at"))
         left_ms = max(left_ms - since_update_ms, left_ms / 10)
     else:
-        left_ms += expected_ms * (max(0, queue_position - 1) // TENANT_CAP)
+        left_ms += expected_ms * rounds
     return max(1, round(left_ms / 1000))

@@ -1,8 +1,7 @@
 """Tasks as their owners see them: create, read, list, steer."""
 
-import base64
+import asyncio
 import hashlib
-import itertools
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -10,19 +9,17 @@ from typing import Final
 from google.protobuf import json_format
 
 from manusmesh.task.v1 import task_pb2, task_service_pb2
-from manusmesh.type.v1 import plan_pb2, run_pb2
-from meshkit.errors import RETRYABLE, MeshError, Reason, invalid
-from meshkit.redis import Redis, Reply, Script, as_mapping
-from meshkit.tasks import artifacts, durations, keys, record
-from meshkit.tasks.queue import Queue
+from manusmesh.type.v1 import run_pb2
+from meshkit.errors import RETRYABLE, MeshError, Reason
+from meshkit.redis import Redis, Script, as_mapping
+from meshkit.tasks import artifacts, detail, keys, listing, record
+from meshkit.tasks.durations import Durations
+from meshkit.tasks.queue import GRACE_MS, Queue
+from meshkit.webhooks.outbox import Outbox
 
 _SCRIPTS: Final = "meshkit.tasks.scripts"
 _CREATE: Final = Script.load(_SCRIPTS, "lib.lua", "create.lua")
 _CONTROL: Final = Script.load(_SCRIPTS, "lib.lua", "control.lua")
-_MESSAGES_MAX: Final = 200
-_INDEX_PAGE: Final = 100
-_SCAN_MAX: Final = 2000
-"""Tasks that one list call looks at, when filters pass few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,21 @@ class NewTask:
     traceparent: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The answer to a start.
+
+    Attributes:
+        task_id: The task, new or that of the first start with the same idempotency key.
+        status: Its status now: "queued" for a new one.
+        progress: Its progress now, 0 to 100.
+    """
+
+    task_id: str
+    status: str = "queued"
+    progress: int = 0
+
+
 class TaskStore:
     """The tenants' tasks.
 
@@ -58,8 +70,10 @@ class TaskStore:
     def __init__(self, redis: Redis, queue: Queue) -> None:
         self._redis = redis
         self._queue = queue
+        self._outbox = Outbox(redis)
+        self._durations = Durations(redis)
 
-    async def create(self, new: NewTask) -> task_pb2.StartedTask:
+    async def create(self, new: NewTask) -> Created:
         """Writes a task and puts it on the queue; a repeated key gets the answer of the first.
 
         The order makes a crash at any point harmless: an invisible place on the queue, the record,
@@ -71,53 +85,45 @@ class TaskStore:
         task_id = fresh_id = keys.new_task_id()
         if new.idempotency_key:
             task_id = await self._remembered(new, task_id)
-            if task_id != fresh_id and (status := await self._status(task_id)):
-                await self._queue_again(new.tenant_id, task_id, status)
-                return task_pb2.StartedTask(task_id=task_id, status="queued")
-        await self._queue.reserve(new.tenant_id, task_id)
-        expected_ms = await durations.expected_task_ms(self._redis, new.tenant_id, new.job)
+            if task_id != fresh_id and (first := await self._standing(task_id)):
+                return await self._queued_again(new.tenant_id, first)
+        now_ms = await self._queue.reserve(new.tenant_id, task_id)
+        expected_ms = await self._durations.expected_task_ms(new.tenant_id, new.job)
         fields = (
             *("job", new.job, "tenant_id", new.tenant_id),
             *("callback_url", new.callback_url, "traceparent", new.traceparent),
             *("schema", keys.SCHEMA, "expected_ms", expected_ms),
         )
-        created = await self._redis.run(
-            _CREATE,
-            [keys.task(task_id), keys.part(task_id, "events"), keys.part(task_id, "input")],
-            [new.request, "Waiting for a free worker", *fields],
+        index = keys.tenant_tasks(new.tenant_id)
+        created, _ = await asyncio.gather(
+            self._redis.run(
+                _CREATE,
+                keys.all_of(task_id),
+                [now_ms, new.request, "Waiting for a free worker", *fields],
+            ),
+            # Lists skip what has no record, so it may come to be before that does.
+            self._redis.execute("ZADD", index, "NX", now_ms, task_id),
         )
-        if not isinstance(created, int) or created == 0:
-            await self._queue_again(new.tenant_id, task_id, await self._status(task_id))
-            return task_pb2.StartedTask(task_id=task_id, status="queued")
-        await self._redis.execute("ZADD", keys.tenant_tasks(new.tenant_id), "NX", created, task_id)
+        if created == 0 and (first := await self._standing(task_id)):
+            return await self._queued_again(new.tenant_id, first)
         await self._queue.enqueue(new.tenant_id, task_id)
-        return task_pb2.StartedTask(task_id=task_id, status="queued")
+        return Created(task_id)
 
     async def get(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task, without detail."""
         fields = await self._fields(tenant_id, task_id)
-        waits = record.text(fields, "status") == "queued"
-        position = await self._queue.position(tenant_id, task_id) if waits else 0
+        position, cap = 0, None
+        if fields.get(b"status") == b"queued":
+            position, cap = await self._queue.ahead(tenant_id, task_id)
         now_ms = int(time.time() * 1000)
-        return record.to_task(task_id, fields, now_ms=now_ms, queue_position=position)
+        return record.to_task(
+            task_id, fields, now_ms=now_ms, queue_position=position, running_cap=cap
+        )
 
     async def detailed(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task with its full record."""
         task = await self.get(tenant_id, task_id)
-        fields = await self._fields(tenant_id, task_id)
-        plan, steps, messages = await self._redis.pipeline(
-            ("GET", keys.part(task_id, "plan")),
-            ("HVALS", keys.part(task_id, "steps")),
-            ("XREVRANGE", keys.part(task_id, "messages"), "+", "-", "COUNT", _MESSAGES_MAX),
-        )
-        detail = task.detail
-        detail.attempt = record.number(fields, "attempt")
-        traceparent = record.text(fields, "traceparent").split("-")
-        detail.trace_id = traceparent[1] if len(traceparent) > 1 else ""
-        if isinstance(plan, bytes):
-            detail.plan.CopyFrom(plan_pb2.Plan.FromString(plan))
-        _add_steps(detail, steps)
-        _add_messages(detail, messages)
+        task.detail.CopyFrom(await detail.read(self._redis, task_id))
         return task
 
     async def result(self, tenant_id: str, task_id: str) -> bytes:
@@ -139,32 +145,7 @@ class TaskStore:
         self, tenant_id: str, request: task_service_pb2.ListTasksRequest
     ) -> task_service_pb2.ListTasksResponse:
         """The tenant's tasks that pass the filters, the newest first."""
-        size = request.page_size or 20
-        cursor = _decode_token(request.page_token) if request.page_token else None
-        lower = "-inf"
-        if request.HasField("created_after"):
-            lower = str(request.created_after.ToMilliseconds())
-        before = "+inf"
-        if request.HasField("created_before"):
-            before = f"({request.created_before.ToMilliseconds()}"
-        response = task_service_pb2.ListTasksResponse()
-        scanned = 0
-        while scanned < _SCAN_MAX:
-            entries = await self._index_page(tenant_id, cursor, lower, before)
-            for entry in entries:
-                scanned += 1
-                cursor = entry
-                task = await self._listed(tenant_id, entry[1], request)
-                if task is not None:
-                    response.tasks.append(task)
-                if len(response.tasks) == size:
-                    response.next_page_token = _encode_token(cursor)
-                    return response
-            if not entries:
-                return response
-        if cursor is not None:
-            response.next_page_token = _encode_token(cursor)
-        return response
+        return await listing.page(self._redis, self._queue, tenant_id, request)
 
     async def control(self, tenant_id: str, task_id: str, action: str, reason: str = "") -> bool:
         """Cancels, pauses, resumes or retries a task.
@@ -181,28 +162,61 @@ class TaskStore:
         Raises:
             MeshError: CONFLICT when the task's status forbids it.
         """
+        outcome, _ = await self._controlled(tenant_id, task_id, action, reason)
+        return outcome
+
+    async def requeue_dead(self, task_id: str) -> str:
+        """Queues the task of a dead letter again, whosever it is, and answers its tenant.
+
+        Raises:
+            MeshError: CONFLICT when the task is not one that was given up.
+        """
+        _, tenant_id = await self._controlled("", task_id, "requeue")
+        return tenant_id
+
+    async def _controlled(
+        self, tenant_id: str, task_id: str, action: str, reason: str = ""
+    ) -> tuple[bool, str]:
+        """Runs an action for a tenant, or for an operator when `tenant_id` is empty.
+
+        Returns:
+            As `control`, and the task's tenant.
+        """
         if keys.TASK_ID.fullmatch(task_id) is None:
             raise not_found()
+        owner, callback = await self._owner(task_id)
+        if not owner or tenant_id not in ("", owner):
+            raise not_found()
+        place = await self._queue.place(owner, task_id)
+        if place is None and action == "cancel":
+            # Should this process die after the end, whoever claims the task does what follows it.
+            place = await self._queue.keep(owner, task_id, delay_ms=GRACE_MS)
         error = cancelled_error(reason).to_proto().SerializeToString()
         reply = await self._redis.run(
             _CONTROL, keys.all_of(task_id), [tenant_id, action, error, keys.RETENTION_S]
         )
-        outcome = (
-            [item.decode() for item in reply if isinstance(item, bytes)]
-            if isinstance(reply, list)
-            else []
-        )
-        match outcome:
-            case ["missing"]:
+        match reply:
+            case [b"missing"]:
                 raise not_found()
-            case ["conflict", status]:
+            case [b"conflict", bytes(found)]:
+                status = found.decode()
                 message = f"A {status} task can't be {_PARTICIPLES[action]}."
                 raise MeshError(Reason.CONFLICT, message, details={"status": status})
-            case ["queue"]:
-                await self._queue.enqueue(tenant_id, task_id)
-            case ["done"]:
-                await self._queue.remove(tenant_id, task_id)
-        return outcome != ["requested"]
+            case [b"queue"]:
+                await self._queue.enqueue(owner, task_id)
+            case [b"done"]:
+                if action == "cancel" and callback:
+                    await self._outbox.schedule(owner, task_id)
+                if place is not None:
+                    await self._queue.remove(owner, task_id, place)
+        return reply != [b"requested"], owner
+
+    async def _owner(self, task_id: str) -> tuple[str, str]:
+        """A task's tenant and callback URL; empty for an unknown task."""
+        reply = await self._redis.execute("HMGET", keys.task(task_id), "tenant_id", "callback_url")
+        found = reply if isinstance(reply, list) else []
+        tenant_id, callback = (item.decode() if isinstance(item, bytes) else "" for item in found)
+        return tenant_id, callback
 
     async def _remembered(self, new: NewTask, task_id: str) -> str:
         digest = hashlib.sha256(new.idempotency_key.encode()).hexdigest()
@@ -220,15 +234,20 @@ class TaskStore:
             raise MeshError(Reason.CONFLICT, message, details={"task_id": first})
         return first
 
-    async def _status(self, task_id: str) -> str:
-        """A task's status; empty when there is no such task."""
-        status = await self._redis.execute("HGET", keys.task(task_id), "status")
-        return status.decode() if isinstance(status, bytes) else ""
+    async def _standing(self, task_id: str) -> Created | None:
+        """How a task stands; None when there is no such task."""
+        reply = await self._redis.execute("HMGET", keys.task(task_id), "status", "progress")
+        match reply:
+            case [bytes(status), bytes(progress)]:
+                return Created(task_id, status.decode(), int(progress))
+            case _:
+                return None
 
-    async def _queue_again(self, tenant_id: str, task_id: str, status: str) -> None:
+    async def _queued_again(self, tenant_id: str, first: Created) -> Created:
         """Sees to it that a task that exists is queued: its writer may have died before that."""
-        if status == "queued":
-            await self._queue.keep(tenant_id, task_id)
+        if first.status == "queued":
+            await self._queue.keep(tenant_id, first.task_id)
+        return first
 
     async def _fields(self, tenant_id: str, task_id: str) -> record.Fields:
         if keys.TASK_ID.fullmatch(task_id) is None:
@@ -238,45 +257,13 @@ class TaskStore:
             raise not_found()
         return fields
 
-    async def _index_page(
-        self, tenant_id: str, cursor: tuple[int, str] | None, lower: str, before: str
-    ) -> list[tuple[int, str]]:
-        """The next entries of the tenant's index after a cursor, the newest first."""
-        upper = before if cursor is None else str(cursor[0])
-        for offset in itertools.count(0, _INDEX_PAGE):
-            reply = await self._redis.execute(
-                *("ZREVRANGEBYSCORE", keys.tenant_tasks(tenant_id), upper, lower),
-                *("WITHSCORES", "LIMIT", offset, _INDEX_PAGE),
-            )
-            items = reply if isinstance(reply, list) else []
-            flat = [item.decode() for item in items if isinstance(item, bytes)]
-            found = [(int(float(at)), name) for name, at in zip(flat[::2], flat[1::2], strict=True)]
-            # Tasks of one millisecond come in the order of their ids, which the cursor follows too.
-            entries = [entry for entry in found if cursor is None or entry < cursor]
-            if entries or len(found) < _INDEX_PAGE:
-                return entries
-        raise AssertionError("the count never ends")  # pragma: no cover
-
-    async def _listed(
-        self, tenant_id: str, task_id: str, request: task_service_pb2.ListTasksRequest
-    ) -> task_pb2.Task | None:
-        try:
-            task = await self.get(tenant_id, task_id)
-        except MeshError as error:
-            if error.reason != Reason.TASK_NOT_FOUND:
-                raise
-            # It expired; the index forgets it here.
-            await self._redis.execute("ZREM", keys.tenant_tasks(tenant_id), task_id)
-            return None
-        wanted = request.status in ("", task.status) and request.job in ("", task.job)
-        return task if wanted else None
-
 
 _PARTICIPLES: Final = {
     "cancel": "cancelled",
     "pause": "paused",
     "resume": "resumed",
     "retry": "retried",
+    "requeue": "requeued as a dead letter",
 }
 
 
@@ -314,46 +301,3 @@ def _failure(error: run_pb2.Error, reason: Reason) -> MeshError:
     details = json_format.MessageToDict(error.details)
     details |= {"cause": error.code, "retryable": error.code in RETRYABLE}
     return MeshError(reason, error.message, details=details)
-
-
-def _add_steps(detail: task_pb2.TaskDetail, reply: Reply) -> None:
-    steps = [
-        task_pb2.StepRecord.FromString(item)
-        for item in (reply if isinstance(reply, list) else [])
-        if isinstance(item, bytes)
-    ]
-    steps.sort(key=lambda step: step.started_at.ToMilliseconds())
-    detail.steps.extend(steps)
-    for step in steps:
-        for name in ("llm_calls", "input_tokens", "output_tokens", "cached_tokens", "cost_usd"):
-            total = getattr(detail.usage, name) + getattr(step.usage, name)
-            setattr(detail.usage, name, total)
-
-
-def _add_messages(detail: task_pb2.TaskDetail, reply: Reply) -> None:
-    for entry in reversed(reply if isinstance(reply, list) else []):
-        if not isinstance(entry, list):
-            continue
-        fields = as_mapping(entry[1])
-        message = detail.messages.add(
-            from_agent=record.text(fields, "from"),
-            to_agent=record.text(fields, "to"),
-            type=record.text(fields, "type"),
-            payload=record.text(fields, "payload"),
-        )
-        record.timestamp(message.time, record.number(fields, "time"))
-
-
-def _encode_token(cursor: tuple[int, str]) -> str:
-    return base64.urlsafe_b64encode(f"{cursor[0]}:{cursor[1]}".encode()).decode().rstrip("=")
-
-
-def _decode_token(token: str) -> tuple[int, str]:
-    try:
-        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
-    except ValueError as error:
-        raise invalid("page_token", "is not a token of an earlier answer") from error
-    at, _, task_id = text.partition(":")
-    if not at.isdecimal() or len(at) > 15 or keys.TASK_ID.fullmatch(task_id) is None:
-        raise invalid("page_token", "is not a token of an earlier answer")
-    return int(at), task_id

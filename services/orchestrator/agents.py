@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from google.protobuf.message import Message
@@ -35,23 +36,31 @@ class Agents:
     def __init__(self, channels: Mapping[str, grpc.aio.Channel], *, internal_key: str) -> None:
         self._channels = channels
         self._internal_key = internal_key
+        # A method's stub costs more than a call over it. Any: their events differ.
+        self._methods: dict[str, Any] = {}
 
     async def call(
-        self, action: Action[Req, Res], request: Req, listener: Listener, *, timeout_s: float
+        self, action: Action[Req, Res], request: bytes, listener: Listener, *, timeout_s: float
     ) -> Res:
         """Runs one action and answers its result.
 
         Cancelling the caller cancels the call, and with it the agent's work.
 
+        Args:
+            action: What to do.
+            request: The action's request, serialized.
+            listener: Told of what the agent says before its result.
+            timeout_s: How long it may take.
+
         Raises:
             MeshError: what the agent raised; UPSTREAM_UNAVAILABLE when it can't be reached;
                 INTERNAL when its stream ends without a result.
         """
-        method = self._channels[action.agent].unary_stream(
-            action.path,
-            request_serializer=action.request.SerializeToString,
-            response_deserializer=action.event.FromString,
-        )
+        method = self._methods.get(action.path)
+        if method is None:
+            method = self._methods[action.path] = self._channels[action.agent].unary_stream(
+                action.path, response_deserializer=action.event.FromString
+            )
         call = method(request, timeout=timeout_s, metadata=client.metadata(self._internal_key))
         result: Res | None = None
         try:

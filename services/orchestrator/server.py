@@ -1,22 +1,31 @@
 """Composition root of the orchestrator."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from jobs import JOBS
+from jobs.job import Job
 from meshkit import client, logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
+from meshkit.outbound.addresses import parse_networks
 from meshkit.redis import connect
 from meshkit.server import instance_name, run_server
 from meshkit.signals import signals
 from meshkit.tasks.queue import Queue
+from meshkit.webhooks.sender import Sender
 from services.orchestrator.agents import Agents
 from services.orchestrator.settings import OrchestratorSettings
+from services.orchestrator.sweeper import Sweeper
 from services.orchestrator.worker import Worker
 
 
-async def serve() -> None:
-    """Runs the orchestrator until SIGTERM."""
+async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
+    """Runs the orchestrator until SIGTERM.
+
+    Args:
+        jobs: What it can do, by the names of the jobs.
+    """
     settings = OrchestratorSettings()
     instance = instance_name(settings)
     logs.configure(service=instance, level=settings.log.level)
@@ -30,17 +39,30 @@ async def serve() -> None:
             agent: await stack.enter_async_context(client.channel(addresses))
             for agent, addresses in settings.agents.model_dump().items()
         }
+        queue = Queue(redis, max_per_tenant=settings.queue.max_per_tenant)
         worker = Worker(
             settings.worker,
             instance=instance,
             redis=redis,
             signals=hub,
-            queue=Queue(redis, max_per_tenant=settings.queue.max_per_tenant),
+            queue=queue,
             agents=Agents(channels, internal_key=internal_key),
-            jobs=JOBS,
+            jobs=jobs,
         )
+        sender = Sender(
+            redis,
+            hub,
+            {name: job.result for name, job in jobs.items()},
+            allow_private=parse_networks(settings.fetch.allow_private),
+        )
+        sweeper = Sweeper(redis, queue, instance=instance, every_s=settings.worker.sweep_s)
+
+        async def healthy() -> bool:
+            return await worker.healthy() and await sender.healthy()
+
         async with asyncio.TaskGroup() as group:
-            group.create_task(worker.run(draining))
+            for part in (worker, sender, sweeper):
+                group.create_task(part.run(draining))
             await run_server(
                 settings,
                 name="orchestrator",
@@ -48,5 +70,5 @@ async def serve() -> None:
                 services=(),
                 middlewares=middleware.standard(InternalAuthenticator(internal_key)),
                 draining=draining,
-                healthy=worker.healthy,
+                healthy=healthy,
             )

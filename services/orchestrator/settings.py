@@ -21,6 +21,12 @@ class WorkerSettings(BaseModel):
     """How long a free slot waits for a signal before it looks at the queue by itself."""
     attempts: int = Field(default=4, ge=1, le=10)
     """How often one step is tried: once, and three times again."""
+    sweep_s: float = Field(default=60.0, ge=1, le=86_400)
+    """How often one replica goes over all tasks to find those that have been lost."""
+    park_s: float = Field(default=15.0, ge=0, le=3600)
+    """A step that is to be tried again after a longer pause than this gives its slot to others."""
+    drain_s: float = Field(default=10.0, ge=0, le=600)
+    """How long the steps at work may take when the process stops; then they are broken off."""
 
 
 class OrchestratorSettings(ServiceSettings):

@@ -15,17 +15,19 @@ from meshkit import logs, telemetry
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis, RedisAwayError
 from meshkit.signals import Signals
-from meshkit.tasks import durations, holder, keys
+from meshkit.tasks import holder, keys
+from meshkit.tasks.dead_letters import DeadLetters
+from meshkit.tasks.durations import Durations
 from meshkit.tasks.holder import HeldTask, LeaseLostError
-from meshkit.tasks.queue import Queue
+from meshkit.tasks.queue import Claim, Queue
 from meshkit.waiting import wait_any
+from meshkit.webhooks.outbox import Outbox
 from services.orchestrator.agents import Agents
+from services.orchestrator.attempts import Limits, RetryLaterError
 from services.orchestrator.settings import WorkerSettings
 from services.orchestrator.steps import HeldSteps, PauseRequestedError
 
-_AWAY_PAUSE_S: Final = 0.5
-_END_TRIES: Final = 20
-"""How often the end of a task is written while Redis is away; the lease bounds it too."""
+_AWAY_PAUSE_S: Final = 0.2
 
 _log = logs.get("orchestrator.worker")
 
@@ -56,6 +58,10 @@ class Worker:
         self._queue = queue
         self._agents = agents
         self._jobs = jobs
+        self._durations = Durations(redis)
+        self._outbox = Outbox(redis)
+        self._dead_letters = DeadLetters(redis)
+        self._at_work: set[str] = set()
         self._looked_at = time.monotonic()
 
     async def healthy(self) -> bool:
@@ -64,49 +70,44 @@ class Worker:
 
     async def run(self, draining: asyncio.Event) -> None:
         """Takes tasks up until `draining`, then finishes the steps at work and gives tasks back."""
-        slots = asyncio.Semaphore(self._settings.slots)
-        with self._signals.listen(keys.QUEUE_READY) as ready:
-
-            def free(_: object) -> None:
-                slots.release()
-                ready.set()
-
+        listen = self._signals.listen
+        # The second for good: the keepers of single tasks then listen without asking Redis.
+        with listen(keys.QUEUE_READY) as ready, listen(keys.control(self._holder)):
             async with asyncio.TaskGroup() as group:
                 while not draining.is_set():
                     self._looked_at = time.monotonic()
                     ready.clear()
-                    if slots.locked():
-                        await wait_any(draining, ready, seconds=self._settings.poll_s)
-                        continue
-                    claimed = await self._claim()
-                    if claimed is None:
-                        await wait_any(draining, ready, seconds=self._settings.poll_s)
-                        continue
-                    await slots.acquire()
-                    task = group.create_task(self._work(*claimed, draining))
-                    task.add_done_callback(free)
+                    for claim in await self._claim():
+                        self._at_work.add(claim.task_id)
+                        task = group.create_task(self._work(claim, draining))
+                        task.add_done_callback(lambda _: ready.set())
+                    await wait_any(draining, ready, seconds=self._settings.poll_s)
 
-    async def _claim(self) -> tuple[str, str] | None:
+    async def _claim(self) -> list[Claim]:
+        free = self._settings.slots - len(self._at_work)
+        if free <= 0:
+            return []
         try:
-            return await self._queue.claim(
-                lease_ms=self._lease_ms, running_cap=self._settings.tenant_cap
+            claims = await self._queue.claim(
+                lease_ms=self._lease_ms, running_cap=self._settings.tenant_cap, count=free
             )
         except MeshError as error:
             _log.warning("claim_failed", reason=error.reason)
             await asyncio.sleep(_AWAY_PAUSE_S)
-            return None
+            return []
+        # The place of a task lapsed that this very process works on: it renews it by itself.
+        return [claim for claim in claims if claim.task_id not in self._at_work]
 
-    async def _work(self, task_id: str, tenant_id: str, draining: asyncio.Event) -> None:
+    async def _work(self, claim: Claim, draining: asyncio.Event) -> None:
         """Does one claimed task; whatever happens to it must not reach the other tasks."""
-        log = _log.bind(task_id=task_id, tenant_id=tenant_id)
+        log = _log.bind(task_id=claim.task_id, tenant_id=claim.tenant_id)
         try:
-            begun = await holder.begin(
-                self._redis, task_id, holder=self._holder, lease_ms=self._lease_ms
-            )
-            if isinstance(begun, holder.Refused):
-                await self._refused(task_id, tenant_id, begun)
-                return
-            await self._hold(begun, draining)
+            with self._signals.listen(keys.control(self._holder)) as asked:
+                begun = await self._begin(claim)
+                if isinstance(begun, holder.Refused):
+                    await self._refused(claim, begun)
+                else:
+                    await self._hold(begun, asked, draining)
         except LeaseLostError:
             log.warning("lease_lost")
         except MeshError as error:
@@ -115,38 +116,67 @@ class Worker:
         except Exception:
             # One task's bug must not stop the worker.
             log.exception("task_bug")
+        finally:
+            self._at_work.discard(claim.task_id)
 
-    async def _refused(self, task_id: str, tenant_id: str, refused: holder.Refused) -> None:
+    async def _begin(self, claim: Claim) -> HeldTask | holder.Refused:
+        until = time.monotonic() + self._settings.lease_s
+        while True:
+            try:
+                return await holder.begin(
+                    self._redis, claim, holder=self._holder, lease_ms=self._lease_ms
+                )
+            except RedisAwayError:
+                # The answer may have been lost: nobody else would take the task up before then.
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(_AWAY_PAUSE_S)
+
+    async def _refused(self, claim: Claim, refused: holder.Refused) -> None:
         if refused.state == "held":
             delay_ms = max(0, refused.held_until_ms - int(time.time() * 1000))
-            await self._queue.extend(tenant_id, task_id, lease_ms=delay_ms + 1)
-        else:
-            await self._queue.remove(tenant_id, task_id)
+            await self._queue.extend(claim, lease_ms=delay_ms + 1)
+            return
+        if refused.state == "final":
+            # Whoever ended it may have died before it did what follows an end.
+            if refused.dead:
+                await self._dead_letters.add(claim.tenant_id, claim.task_id)
+            await self._outbox.schedule(claim.tenant_id, claim.task_id)
+        await self._queue.remove(claim.tenant_id, claim.task_id, claim.until_ms)
 
-    async def _hold(self, task: HeldTask, draining: asyncio.Event) -> None:
+    async def _hold(self, task: HeldTask, asked: asyncio.Event, draining: asyncio.Event) -> None:
+        """Works on a held task to its end, or until it has to be given back."""
         trace = telemetry.parse(task.traceparent)
         telemetry.current.set(trace.child() if trace is not None else None)
-        log = _log.bind(
-            task_id=task.task_id,
-            tenant_id=task.tenant_id,
-            trace_id=trace.trace_id if trace is not None else "",
-        )
-        steps = HeldSteps(task, self._agents, self._redis, attempts=self._settings.attempts)
-        started = time.monotonic()
+        trace_id = trace.trace_id if trace is not None else ""
+        log = _log.bind(task_id=task.task_id, tenant_id=task.tenant_id, trace_id=trace_id)
         log.info("task_started", job=task.job, attempt=task.attempt)
+        job = self._jobs.get(task.job)
+        started = time.monotonic()
+        timeout_s = job.timeout_s if job is not None else 0.0
+        limits = Limits(
+            attempts=self._settings.attempts,
+            park_s=self._settings.park_s,
+            deadline=started + timeout_s - task.worked_ms / 1000,
+        )
+        steps = HeldSteps(task, self._agents, self._durations, limits)
+        delay_ms = 0
         outcome = "completed"
         try:
-            async with self._lease(task, steps, draining):
-                result = await self._run_job(task, steps)
-            await self._end(task, result)
+            async with self._lease(task, steps, asked, draining):
+                result = await _run_job(task, job, steps, limits)
+                await task.complete(result, steps.gaps)
         except PauseRequestedError:
             outcome = await task.give_back()
+        except RetryLaterError as later:
+            outcome = await task.give_back(later.message)
+            delay_ms = round(later.pause_s * 1000)
         except CancelRequestedError:
             outcome = "cancelled"
             await task.cancelled()
         except (RedisAwayError, LeaseLostError):
             # Not the task's fault: somebody goes on with it, when Redis is back or already.
-            raise
+            outcome = await self._let_go(task)
         except MeshError as error:
             outcome = "failed"
             await task.fail(error)
@@ -154,46 +184,44 @@ class Worker:
             # A bug fails its task, visibly, and no other.
             outcome = "failed"
             log.exception("job_bug", job=task.job)
-            await task.fail(_bug(trace.trace_id if trace is not None else ""))
+            await task.fail(_bug(trace_id))
         taken_ms = (time.monotonic() - started) * 1000
         log.info("task_ended", job=task.job, outcome=outcome, duration_ms=round(taken_ms))
-        if outcome == "queued":
-            await self._queue.enqueue(task.tenant_id, task.task_id)
-        else:
-            await self._queue.remove(task.tenant_id, task.task_id)
-        if outcome == "completed" and task.attempt == 1:
+        await self._after(task, outcome, delay_ms)
+        if outcome == "completed":
             # A task taken over has not been worked on from its beginning.
-            await durations.learn_task(self._redis, task.tenant_id, task.job, taken_ms)
+            whole_ms = taken_ms if task.fresh else None
+            await self._durations.learn(task.tenant_id, task.job, steps.measured, whole_ms)
 
-    async def _run_job(self, task: HeldTask, steps: HeldSteps) -> Message:
-        job = self._jobs.get(task.job)
-        if job is None:
-            message = f"This mesh has no job {task.job!r}."
-            raise MeshError(Reason.INTERNAL, message)
-        request = job.request.FromString(await task.request())
-        try:
-            async with asyncio.timeout(job.timeout_s):
-                return await job.run(request, steps)
-        except TimeoutError as error:
-            message = f"The task took longer than {job.timeout_s:.0f} s."
-            raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
+    async def _after(self, task: HeldTask, outcome: str, delay_ms: int) -> None:
+        """Does what follows; the place on the queue goes last, so that nothing is left undone."""
+        claim = task.claim
+        if outcome == "queued":
+            await self._queue.enqueue(task.tenant_id, task.task_id, delay_ms=delay_ms)
+            return
+        if task.dead is not None:
+            await self._dead_letters.add(task.tenant_id, task.task_id)
+        if outcome != "paused" and task.callback_url:
+            await self._outbox.schedule(task.tenant_id, task.task_id)
+        await self._queue.remove(task.tenant_id, task.task_id, claim.until_ms)
 
-    async def _end(self, task: HeldTask, result: Message) -> None:
-        """Writes the result, again and again while Redis is away for a moment."""
-        for attempt in range(_END_TRIES):
+    async def _let_go(self, task: HeldTask) -> str:
+        """Gives back a task whose lease ran out while Redis was away, as soon as that answers.
+
+        So it does not count as the death of its holder.
+
+        Raises:
+            LeaseLostError: when somebody else has it already.
+        """
+        while True:
             try:
-                await task.complete(result)
-            except MeshError as error:
-                if attempt == _END_TRIES - 1:
-                    raise
-                _log.warning("result_waits", task_id=task.task_id, reason=error.reason)
+                return await task.give_back()
+            except RedisAwayError:
                 await asyncio.sleep(_AWAY_PAUSE_S)
-            else:
-                return
 
     @asynccontextmanager
     async def _lease(
-        self, task: HeldTask, steps: HeldSteps, draining: asyncio.Event
+        self, task: HeldTask, steps: HeldSteps, asked: asyncio.Event, draining: asyncio.Event
     ) -> AsyncIterator[None]:
         """Keeps the lease while the block runs; a lost lease or a cancel ends the block."""
         working = asyncio.current_task()
@@ -204,7 +232,7 @@ class Worker:
             if working is not None:
                 working.cancel()
 
-        keeper = asyncio.create_task(self._keep(task, steps, draining, stop))
+        keeper = asyncio.create_task(self._keep(task, steps, asked, draining, stop))
         try:
             yield
         except asyncio.CancelledError:
@@ -221,28 +249,27 @@ class Worker:
         self,
         task: HeldTask,
         steps: HeldSteps,
+        asked: asyncio.Event,
         draining: asyncio.Event,
         stop: Callable[[Exception], None],
     ) -> None:
-        held_until = time.monotonic() + self._settings.lease_s
-        with self._signals.listen(keys.control(task.task_id)) as asked:
-            while True:
-                # Before looking: what is asked for from now on wakes the wait below.
-                asked.clear()
-                try:
-                    requests = await task.renew(lease_ms=self._lease_ms)
-                    await self._queue.extend(task.tenant_id, task.task_id, lease_ms=self._lease_ms)
-                    held_until = time.monotonic() + self._settings.lease_s
-                except LeaseLostError as error:
-                    stop(error)
+        """Renews the lease in time, and at once when the owner may have asked for something."""
+        pause_s = self._settings.renew_s
+        let_go_at: float | None = None
+        while True:
+            if draining.is_set():
+                steps.pause_requested.set()
+                let_go_at = let_go_at or time.monotonic() + self._settings.drain_s
+                await wait_any(asked, seconds=min(pause_s, max(0.0, let_go_at - time.monotonic())))
+                if time.monotonic() >= let_go_at:
+                    stop(PauseRequestedError())
                     return
-                except MeshError:
-                    # By its own clock: Redis may be away for longer than the lease.
-                    if time.monotonic() > held_until:
-                        stop(LeaseLostError(task.task_id))
-                        return
-                    await asyncio.sleep(_AWAY_PAUSE_S)
-                    continue
+            else:
+                await wait_any(asked, draining, seconds=pause_s)
+            # Before looking: what is asked for from now on ends the next wait.
+            asked.clear()
+            try:
+                requests = await task.renew()
                 if requests.cancel:
                     stop(CancelRequestedError())
                     return
@@ -250,11 +277,40 @@ class Worker:
                     steps.pause_requested.set()
                 else:
                     steps.pause_requested.clear()
-                await wait_any(asked, seconds=self._settings.renew_s)
+                await self._queue.extend(task.claim, lease_ms=self._lease_ms)
+                pause_s = self._settings.renew_s
+            except LeaseLostError as error:
+                stop(error)
+                return
+            except MeshError:
+                # By its own clock: Redis may be away for longer than the lease.
+                if not task.held:
+                    stop(LeaseLostError(task.task_id))
+                    return
+                pause_s = _AWAY_PAUSE_S
 
     @property
     def _lease_ms(self) -> int:
         return round(self._settings.lease_s * 1000)
+
+
+async def _run_job(task: HeldTask, job: Job | None, steps: HeldSteps, limits: Limits) -> Message:
+    if task.dead is not None:
+        raise task.dead
+    if job is None:
+        message = f"This mesh has no job {task.job!r}."
+        raise MeshError(Reason.INTERNAL, message)
+    request = job.request.FromString(task.request)
+    scope = asyncio.timeout(max(0.0, limits.left_s))
+    try:
+        async with scope:
+            return await job.run(request, steps)
+    except TimeoutError as error:
+        if not scope.expired():
+            # Another timeout than the task's: a bug.
+            raise
+        message = f"The task took longer than {job.timeout_s:.0f} s."
+        raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
 
 
 def _bug(trace_id: str) -> MeshError:

@@ -3,12 +3,15 @@
 import hashlib
 from typing import Final
 
+from google.protobuf.message import Message
+
 from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.type.v1 import plan_pb2, skill_pb2
 from meshkit.redis import Redis
 from meshkit.tasks import holder, keys
-from meshkit.tasks.holder import HeldTask
-from meshkit.tasks.queue import Queue
+from meshkit.tasks.holder import HeldTask, Refused
+from meshkit.tasks.notes import Made, Note, digest_of
+from meshkit.tasks.queue import Claim, Queue
 from meshkit.tasks.store import NewTask, TaskStore
 
 TENANT: Final = "tenant_acme"
@@ -59,15 +62,40 @@ async def started(store: TaskStore, **fields: str | bytes) -> str:
 
 async def claim(queue: Queue, *, lease_ms: int = 10_000, cap: int = 100) -> str | None:
     """The id of the next task, or None."""
-    claimed = await queue.claim(lease_ms=lease_ms, running_cap=cap)
-    return claimed[0] if claimed is not None else None
+    claims = await queue.claim(lease_ms=lease_ms, running_cap=cap)
+    return claims[0].task_id if claims else None
+
+
+async def unqueue(queue: Queue, task_id: str, tenant_id: str = TENANT) -> None:
+    """Takes a task off the queue, whatever its place is."""
+    await queue.remove(tenant_id, task_id, await queue.place(tenant_id, task_id) or 0)
+
+
+async def begin(
+    redis: Redis, task_id: str, *, name: str = "w", lease_ms: int = 10_000
+) -> HeldTask | Refused:
+    """What comes of taking a task up."""
+    return await holder.begin(redis, Claim(task_id, TENANT, 0), holder=name, lease_ms=lease_ms)
 
 
 async def held(redis: Redis, task_id: str, *, name: str = "w", lease_ms: int = 10_000) -> HeldTask:
     """The task, taken up; AssertionError when it is refused."""
-    begun = await holder.begin(redis, task_id, holder=name, lease_ms=lease_ms)
+    begun = await begin(redis, task_id, name=name, lease_ms=lease_ms)
     assert isinstance(begun, HeldTask), begun
     return begun
+
+
+def made(
+    step: str,
+    artifact: Message,
+    *,
+    progress: int = 0,
+    duration_ms: int = 1,
+    request: Message | None = None,
+) -> Note:
+    """The note of a finished step, by the request that it was asked with."""
+    digest = digest_of(request.SerializeToString(deterministic=True)) if request else b"digest"
+    return Note("step_completed", step, progress=progress, made=Made(artifact, digest, duration_ms))
 
 
 async def expire_lease(redis: Redis, task_id: str, tenant_id: str = TENANT) -> None:

@@ -1,20 +1,51 @@
--- Takes a claimed task up. KEYS: all of the task. ARGV: holder, lease in ms, retention in s, message, cancelled error.
--- Answers {state, fence, attempt}; state is "run", or why not: "gone", "final", "paused", "held".
+-- Takes a claimed task up. KEYS: all of the task.
+-- ARGV: holder, lease in ms, retention in s, error of a cancel, how many holders may die, message of a start, of a takeover.
+-- Answers {state}, {"held", until}, {"final", holders that died if it failed}, or for "run" and "dead" {state, fence, attempt, record as name, value, …, input}.
+-- "dead" holds the task too, for its end: too many holders have died since its last finished step.
 local status = get('status')
-if not status then return {'gone', 0, 0} end
-if FINAL[status] then return {'final', 0, 0} end
-if status == 'paused' then return {'paused', 0, 0} end
+if not status then return {'gone'} end
+if FINAL[status] then return {'final', status == 'failed' and tonumber(get('deaths') or 0) or 0} end
+if status == 'paused' then return {'paused'} end
 local now = now_ms()
-if status == 'running' and tonumber(get('lease_until') or 0) > now then
-  return {'held', tonumber(get('lease_until')), 0}
-end
+local running, before = status == 'running', get('holder')
+-- The same process asks again when an answer was lost to it, or its own lease: nobody has died.
+local died = running and before ~= ARGV[1]
+if died and tonumber(get('lease_until') or 0) > now then return {'held', tonumber(get('lease_until'))} end
 local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
 if get('cancel_requested') then
-  finish(now, 'cancelled', 'Cancelled', ARGV[5], ARGV[3])
-  return {'final', 0, 0}
+  finish(now, 'cancelled', 'Cancelled', ARGV[4], ARGV[3])
+  return {'final', 0}
+end
+local deaths = 0
+if died then
+  deaths = redis.call('HINCRBY', KEYS[1], 'deaths', 1)
+  set('dead_holders', ((get('dead_holders') or '') .. ' ' .. (before or '')):match('^ ?(.*)$'))
+end
+local dead = deaths >= tonumber(ARGV[5])
+if get('pause_requested') and not dead then
+  set('status', 'paused')
+  set('current_step', 'Paused')
+  set('idle_since', now)
+  emit(now, 'paused', '', 'Paused', '')
+  save(now)
+  redis.call('HDEL', KEYS[1], 'holder', 'lease_until', 'pause_requested')
+  return {'paused'}
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSETNX', KEYS[1], 'started_at', now)
-redis.call('HSET', KEYS[1], 'status', 'running', 'holder', ARGV[1], 'lease_until', now + ARGV[2], 'current_step', ARGV[4])
-emit(now, 'started', '', ARGV[4], '')
-return {'run', fence, attempt}
+local idle_since = get('idle_since')
+if idle_since then
+  redis.call('HINCRBY', KEYS[1], 'idle_ms', now - idle_since)
+  redis.call('HDEL', KEYS[1], 'idle_since')
+end
+set('status', 'running')
+set('holder', ARGV[1])
+set('lease_until', now + ARGV[2])
+set('sequence', 0)
+if not dead then
+  local message = died and ARGV[7] or ARGV[6]
+  set('current_step', message)
+  emit(now, 'started', '', message, '')
+end
+save(now)
+return {dead and 'dead' or 'run', fence, attempt, redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[3])}

@@ -1,42 +1,60 @@
--- Steers a task from outside. KEYS: all of the task. ARGV: tenant, action, error of a cancel, retention in s.
+-- Steers a task from outside. KEYS: all of the task.
+-- ARGV: tenant, or '' for an operator, action, error of a cancel, retention in s.
 -- Answers {"missing"}, {"conflict", status}, {"done"}, {"requested"} (its holder will do it) or {"queue"} (put it on the queue).
 local status = get('status')
-if not status or get('tenant_id') ~= ARGV[1] then return {'missing'} end
+if not status or (ARGV[1] ~= '' and get('tenant_id') ~= ARGV[1]) then return {'missing'} end
 local action, now = ARGV[2], now_ms()
 local running = status == 'running'
 
 local function request(name)
   redis.call('HSET', KEYS[1], name, 1)
-  redis.call('PUBLISH', 'control:' .. KEYS[1], name)
+  redis.call('PUBLISH', 'control:' .. (get('holder') or ''), KEYS[1])
   return {'requested'}
 end
 
-local function requeue(kind, message)
-  redis.call('HSET', KEYS[1], 'status', 'queued', 'current_step', message)
+local function queue(kind, message)
+  set('status', 'queued')
+  set('current_step', message)
   emit(now, kind, '', message, '')
+  save(now)
   return {'queue'}
 end
 
+-- Back to the queue from a final status, as if it had just been accepted, but for what is done already.
+local function again(message)
+  if status == 'completed' then
+    progress = 99
+    set('progress', 99)
+  end
+  redis.call('HDEL', KEYS[1], 'completed_at', 'error', 'missing', 'deaths', 'dead_holders', 'started_at', 'idle_since', 'idle_ms')
+  for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
+  return queue('queued', message)
+end
+
 if action == 'cancel' and not FINAL[status] then
-  if running and tonumber(get('lease_until')) > now then return request('cancel_requested') end
+  if running and tonumber(get('lease_until') or 0) > now then return request('cancel_requested') end
   redis.call('HINCRBY', KEYS[1], 'fence', 1)
   finish(now, 'cancelled', 'Cancelled', ARGV[3], ARGV[4])
   return {'done'}
 elseif action == 'pause' and running then
   return request('pause_requested')
 elseif action == 'pause' and status == 'queued' then
-  redis.call('HSET', KEYS[1], 'status', 'paused', 'current_step', 'Paused')
+  set('status', 'paused')
+  set('current_step', 'Paused')
+  set('idle_since', now)
   emit(now, 'paused', '', 'Paused', '')
+  save(now)
   return {'done'}
 elseif action == 'resume' and running and get('pause_requested') then
   redis.call('HDEL', KEYS[1], 'pause_requested')
   emit(now, 'resumed', '', 'Resumed', '')
+  save(now)
   return {'done'}
 elseif action == 'resume' and status == 'paused' then
-  return requeue('resumed', 'Resumed; waiting for a free worker')
-elseif action == 'retry' and (status == 'failed' or status == 'cancelled') then
-  redis.call('HDEL', KEYS[1], 'completed_at', 'error')
-  for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
-  return requeue('queued', 'Queued again; waiting for a free worker')
+  return queue('resumed', 'Resumed; waiting for a free worker')
+elseif action == 'retry' and (status == 'failed' or status == 'cancelled' or (status == 'completed' and (get('missing') or '') ~= '')) then
+  return again('Queued again; waiting for a free worker')
+elseif action == 'requeue' and status == 'failed' and get('deaths') then
+  return again('Queued again by an operator; waiting for a free worker')
 end
 return {'conflict', status}

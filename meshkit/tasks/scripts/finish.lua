@@ -1,7 +1,12 @@
--- Ends the task. KEYS: record, events, then the other keys of the task, with artifacts as the fifth.
--- ARGV: fence, status, message, error, result or '', retention in s.
+-- Ends the task. KEYS: all of the task.
+-- ARGV: fence, sequence, status, message, error, result or '', what is missing of it or '', retention in s, then notes.
 -- Answers 1, or 0 when the writer no longer holds the task.
+if repeated(ARGV[1], ARGV[2]) then return 1 end
 if not holds(ARGV[1]) then return 0 end
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[5], 'result', ARGV[5]) end
-finish(now_ms(), ARGV[2], ARGV[3], ARGV[4], ARGV[6])
+local now = now_ms()
+set('sequence', ARGV[2])
+write_notes(now, 9)
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[5], 'result', ARGV[6]) end
+set('missing', ARGV[7])
+finish(now, ARGV[3], ARGV[4], ARGV[5], ARGV[8])
 return 1

@@ -1,9 +1,17 @@
--- Gives a running task back: paused if its owner (still) asks for that, else queued again. KEYS: record, events.
--- ARGV: fence, message of a queued task. Answers the new status, or 0 when the writer no longer holds the task.
+-- Gives a running task back: paused if its owner (still) asks for that, else queued again. KEYS: all of the task.
+-- ARGV: fence, sequence, message of a queued task, then notes.
+-- Answers the new status, or 0 when the writer no longer holds the task.
+if repeated(ARGV[1], ARGV[2]) then return get('status') end
 if not holds(ARGV[1]) then return 0 end
-local paused = get('pause_requested')
-local status, message = paused and 'paused' or 'queued', paused and 'Paused' or ARGV[2]
-redis.call('HSET', KEYS[1], 'status', status, 'current_step', message)
+local now = now_ms()
+local status = get('pause_requested') and 'paused' or 'queued'
+local message = status == 'paused' and 'Paused' or ARGV[3]
+set('sequence', ARGV[2])
+write_notes(now, 4)
+set('status', status)
+set('current_step', message)
+set('idle_since', now)
+emit(now, status, '', message, '')
+save(now)
 redis.call('HDEL', KEYS[1], 'holder', 'lease_until', 'pause_requested')
-emit(now_ms(), status, '', message, '')
 return status

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from meshkit.tasks import durations
+from meshkit.tasks.durations import Durations
 
 TENANT, OTHER = "tenant_acme", "tenant_other"
 
@@ -10,14 +10,15 @@ TENANT, OTHER = "tenant_acme", "tenant_other"
 async def learned(redis, *ratios: float) -> float:
     """The median ratio of a step after it has taken these."""
     for ratio in ratios:
-        await durations.learn_step(redis, TENANT, "job", "coder", ratio)
-    return (await durations.step_ratios(redis, TENANT, "job"))["coder"]
+        await Durations(redis).learn(TENANT, "job", {"coder": ratio}, None)
+    # Another process, which has read nothing yet.
+    return (await Durations(redis).step_ratios(TENANT, "job"))["coder"]
 
 
 async def test_the_first_value_is_taken_as_it_is(redis):
-    assert await durations.step_ratios(redis, TENANT, "job") == {}
+    assert await Durations(redis).step_ratios(TENANT, "job") == {}
     assert await learned(redis, 1.5) == 1.5
-    assert await durations.step_ratios(redis, TENANT, "other") == {}
+    assert await Durations(redis).step_ratios(TENANT, "other") == {}
 
 
 async def test_a_median_moves_towards_what_it_sees_and_never_past_it(redis):
@@ -33,17 +34,25 @@ async def test_a_median_does_not_follow_outliers(redis):
 
 
 async def test_a_tenants_own_values_come_before_all_tenants(redis):
-    await durations.learn_step(redis, OTHER, "job", "coder", 4.0)
-    assert await durations.step_ratios(redis, TENANT, "job") == {"coder": 4.0}
-    await durations.learn_step(redis, TENANT, "job", "review", 2.0)
-    assert await durations.step_ratios(redis, TENANT, "job") == {"coder": 4.0, "review": 2.0}
-    await durations.learn_step(redis, TENANT, "job", "coder", 1.0)
-    assert (await durations.step_ratios(redis, OTHER, "job"))["coder"] == 4.0
+    await Durations(redis).learn(OTHER, "job", {"coder": 4.0}, None)
+    assert await Durations(redis).step_ratios(TENANT, "job") == {"coder": 4.0}
+    await Durations(redis).learn(TENANT, "job", {"review": 2.0, "coder": 3.0}, None)
+    assert await Durations(redis).step_ratios(TENANT, "job") == {"coder": 3.0, "review": 2.0}
+    assert (await Durations(redis).step_ratios(OTHER, "job"))["coder"] == 4.0
 
 
 async def test_whole_tasks(redis):
-    assert await durations.expected_task_ms(redis, TENANT, "job") == 0
-    await durations.learn_task(redis, OTHER, "job", 9000)
-    assert await durations.expected_task_ms(redis, TENANT, "job") == 9000
-    await durations.learn_task(redis, TENANT, "job", 9001)
-    assert await durations.expected_task_ms(redis, TENANT, "job") == 9001
+    assert await Durations(redis).expected_task_ms(TENANT, "job") == 0
+    await Durations(redis).learn(OTHER, "job", {}, 9000)
+    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9000
+    await Durations(redis).learn(TENANT, "job", {"coder": 1.0}, 9001)
+    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9001
+    assert await Durations(redis).step_ratios(TENANT, "job") == {"coder": 1.0}
+
+
+async def test_medians_are_read_once_in_a_while(redis):
+    durations = Durations(redis)
+    assert await durations.expected_task_ms(TENANT, "job") == 0
+    await durations.learn(TENANT, "job", {}, 9000)
+    assert await durations.expected_task_ms(TENANT, "job") == 0
+    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9000

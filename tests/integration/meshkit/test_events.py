@@ -2,12 +2,14 @@ import asyncio
 import contextlib
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import run_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import events, keys
-from meshkit.tasks.holder import Note
+from meshkit.tasks.notes import Note
 from tests.support.eventually import eventually
 from tests.support.tasks import TENANT, expire_lease, held, started
 
@@ -19,10 +21,15 @@ def stop():
     return asyncio.Event()
 
 
+async def allowed() -> None:
+    """The check of a stream that may stay open."""
+
+
 async def collected(redis, hub, task_id: str, *, after: int = 0) -> list:
     """What a watcher of a task sees to its end; TimeoutError after 10 s."""
     async with asyncio.timeout(10):
-        stream = events.follow(redis, hub, task_id, after=after, stop=asyncio.Event())
+        stop = asyncio.Event()
+        stream = events.follow(redis, hub, task_id, after=after, stop=stop, check=allowed)
         return [event async for event in stream]
 
 
@@ -146,7 +153,7 @@ async def test_a_watcher_of_a_paused_task_waits_with_heartbeats(
         asyncio.timeout(10),
         contextlib.aclosing(
             # It has seen all but the last: its heartbeats tell the progress all the same.
-            events.follow(redis, hub, task_id, after=3, stop=stop)
+            events.follow(redis, hub, task_id, after=3, stop=stop, check=allowed)
         ) as stream,
     ):
         seen = [await anext(stream) for _ in range(3)]
@@ -168,7 +175,7 @@ async def test_a_heartbeat_before_the_first_event_tells_the_progress(
     task = await held(redis, await started(store))
     await task.write(Note("progress", progress=40))
     async with contextlib.aclosing(
-        events.follow(redis, hub, task.task_id, after=3, stop=stop)
+        events.follow(redis, hub, task.task_id, after=3, stop=stop, check=allowed)
     ) as stream:
         event = await anext(stream)
     assert (event.type, event.offset, event.progress) == ("heartbeat", 3, 40)
@@ -177,7 +184,7 @@ async def test_a_heartbeat_before_the_first_event_tells_the_progress(
 
 async def test_a_stopping_process_ends_its_watches(store, redis, hub, stop):
     task_id = await started(store)
-    stream = events.follow(redis, hub, task_id, after=0, stop=stop)
+    stream = events.follow(redis, hub, task_id, after=0, stop=stop, check=allowed)
     assert (await anext(stream)).type == "queued"
     stop.set()
     with pytest.raises(StopAsyncIteration):
@@ -198,5 +205,43 @@ async def test_a_watcher_is_woken_by_the_signal(store, redis, hub, monkeypatch):
     assert (await watching)[-1].type == "completed"
 
 
-async def test_the_heartbeat_comes_within_what_the_contract_promises():
-    assert events.HEARTBEAT_S + events._RECHECK_S < 15
+@given(
+    page=st.integers(1, 4),
+    visits=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6)), max_size=8),
+    retried=st.booleans(),
+)
+@settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_reconnecting_anywhere_loses_and_doubles_nothing(
+    *, store, redis, hub, page, visits, retried
+):
+    """A watcher that comes and goes, while others write, over bounds of pages and a retry."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "_PAGE", page)
+        task = await held(redis, await started(store))
+        written, seen = 2, []
+        for writes, reads in visits:
+            for _ in range(writes):
+                await task.write(Note("progress"))
+            await task.flush()
+            written += writes
+            stream = events.follow(
+                redis, hub, task.task_id, after=len(seen), stop=asyncio.Event(), check=allowed
+            )
+            async with asyncio.timeout(10), contextlib.aclosing(stream):
+                due = min(reads, written - len(seen))
+                seen += [await anext(stream) for _ in range(due)]
+        if retried:
+            await task.fail(MeshError(Reason.INTERNAL, "x"))
+            await store.control(TENANT, task.task_id, "retry")
+            task = await held(redis, task.task_id)
+            written += 3
+        await task.complete(DRAFT)
+        seen += await collected(redis, hub, task.task_id, after=len(seen))
+        again = await collected(redis, hub, task.task_id)
+    assert [event.offset for event in seen] == list(range(1, written + 2))
+    assert seen == again
+    assert seen[-1].type == "completed"

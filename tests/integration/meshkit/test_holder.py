@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
-from meshkit.redis import connect
-from meshkit.tasks import events, holder, keys
-from meshkit.tasks.holder import LeaseLostError, Note, Refused, Requests
+from meshkit.redis import RedisAwayError, connect
+from meshkit.tasks import events, keys
+from meshkit.tasks.holder import LeaseLostError, Refused, Requests
+from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
-from tests.support.tasks import TENANT, claim, expire_lease, held, new_task, started
+from tests.support.eventually import eventually
+from tests.support.tasks import TENANT, begin, claim, expire_lease, held, made, new_task, started
 
 DRAFT = skill_pb2.SkillDraft(name="first")
 
@@ -21,8 +23,8 @@ async def test_taking_a_task_up(store, redis):
     task = await held(redis, await started(store, request=b"\x00bytes"))
     assert (task.tenant_id, task.job, task.attempt) == (TENANT, "generate-skill", 1)
     assert task.traceparent == f"00-{'1' * 32}-{'2' * 16}-01"
-    assert await task.request() == b"\x00bytes"
-    assert await task.artifact("coder") is None
+    assert (task.request, task.fresh, task.dead) == (b"\x00bytes", True, None)
+    assert await task.checkpoint("coder") is None
     shown = await store.get(TENANT, task.task_id)
     assert shown.status == "running"
     assert shown.HasField("started_at")
@@ -31,7 +33,7 @@ async def test_taking_a_task_up(store, redis):
 async def test_a_held_task_is_refused_to_others_until_its_lease_ends(store, redis):
     task_id = await started(store)
     await held(redis, task_id, lease_ms=60_000)
-    refused = await holder.begin(redis, task_id, holder="b", lease_ms=1000)
+    refused = await begin(redis, task_id, name="b", lease_ms=1000)
     assert refused.state == "held"
     now = await redis.execute("TIME")
     assert 50_000 < refused.held_until_ms - int(now[0]) * 1000 <= 61_000
@@ -48,7 +50,7 @@ async def test_a_task_that_is_not_to_be_worked_on_is_refused(store, redis, how):
         await store.control(TENANT, task_id, "pause")
     else:
         task_id = keys.new_task_id()
-    assert await holder.begin(redis, task_id, holder="b", lease_ms=1000) == Refused(how)
+    assert await begin(redis, task_id, name="b", lease_ms=1000) == Refused(how)
 
 
 @pytest.mark.parametrize("taken_over", [True, False])
@@ -62,9 +64,9 @@ async def test_every_write_of_a_zombie_is_refused(store, redis, taken_over):
         await store.control(TENANT, task_id, "cancel")
     before = await snapshot(redis, task_id)
     for write in (
-        lambda: zombie.renew(lease_ms=1000),
-        lambda: zombie.write(Note("progress", progress=99, artifact=DRAFT, step="coder")),
-        lambda: zombie.plan(plan_pb2.Plan(), total_steps=9, expected_ms=9),
+        zombie.renew,
+        lambda: zombie.write(made("coder", DRAFT, progress=99)),
+        lambda: zombie.write(Note("", plan=plan_pb2.Plan(), total_steps=9, expected_ms=9)),
         lambda: zombie.complete(DRAFT),
         lambda: zombie.fail(MeshError(Reason.INTERNAL, "x")),
         zombie.cancelled,
@@ -83,26 +85,26 @@ async def test_a_paused_worker_that_nobody_replaced_may_go_on(store, redis):
     task_id = await started(store)
     task = await held(redis, task_id)
     await expire_lease(redis, task_id)
-    assert await task.renew(lease_ms=1000) == Requests(cancel=False, pause=False)
+    assert await task.renew() == Requests(cancel=False, pause=False)
 
 
-async def test_a_steps_result_is_stored_once(store, redis):
+async def test_a_checkpoint(store, redis):
     task = await held(redis, await started(store))
-    first = Note("step_completed", "coder", artifact=DRAFT, duration_ms=7, progress=50)
-    second = Note(
-        "step_completed",
-        "coder",
-        artifact=skill_pb2.SkillDraft(name="second"),
-        duration_ms=8,
-        progress=60,
-    )
-    assert await task.write(first)
-    before = await snapshot(redis, task.task_id)
-    assert not await task.write(second)
-    assert await snapshot(redis, task.task_id) == before
-    assert skill_pb2.SkillDraft.FromString(await task.artifact("coder")) == DRAFT
+    await task.write(made("coder", DRAFT, progress=50, duration_ms=7))
+    done = await task.checkpoint("coder")
+    assert skill_pb2.SkillDraft.FromString(done.artifact) == DRAFT
+    assert done.request == b"digest"
     shown = await store.get(TENANT, task.task_id)
     assert [(s.step, s.duration_ms) for s in shown.completed_steps] == [("coder", 7)]
+    assert shown.progress == 50
+
+
+async def test_a_step_that_is_done_again_counts_once(store, redis):
+    task = await held(redis, await started(store))
+    for step, duration_ms in (("one", 1), ("one_2", 2), ("one", 3)):
+        await task.write(made(step, DRAFT, duration_ms=duration_ms))
+    shown = await store.get(TENANT, task.task_id)
+    assert [(s.step, s.duration_ms) for s in shown.completed_steps] == [("one_2", 2), ("one", 3)]
 
 
 async def test_concurrent_holders_of_one_step_agree_on_one_result(store, redis, redis_server):
@@ -112,10 +114,146 @@ async def test_concurrent_holders_of_one_step_agree_on_one_result(store, redis, 
         zombie = await held(redis, task_id)
         await expire_lease(redis, task_id)
         task = await held(other, task_id, name="b")
-        note = Note("step_completed", "coder", artifact=DRAFT)
-        made = await asyncio.gather(zombie.write(note), task.write(note), return_exceptions=True)
-    assert isinstance(made[0], LeaseLostError)
-    assert made[1] is True
+        note = made("coder", DRAFT)
+        results = await asyncio.gather(zombie.write(note), task.write(note), return_exceptions=True)
+    assert isinstance(results[0], LeaseLostError)
+    assert results[1] is None
+
+
+async def test_notes_that_come_together_leave_together(store, redis):
+    await (await held(redis, await started(store))).complete(DRAFT)  # loads the script
+    task = await held(redis, await started(store))
+    before = await commands(redis)
+    for number in range(10):
+        task.note(Note("progress", progress=number))
+    await task.complete(DRAFT)
+    assert (await commands(redis)) - before == 1
+    told = [event.progress for event in await events.read(redis, task.task_id, after=2)]
+    assert told == [*range(10), 100]
+
+
+async def commands(redis) -> int:
+    """How many scripts have been run."""
+    info = (await redis.execute("INFO", "commandstats")).decode()
+    return sum(
+        int(line.partition("calls=")[2].partition(",")[0])
+        for line in info.splitlines()
+        if line.startswith(("cmdstat_evalsha", "cmdstat_eval"))
+    )
+
+
+async def test_a_note_that_nobody_waits_for_is_written_all_the_same(store, redis):
+    task = await held(redis, await started(store))
+    task.note(Note("progress", progress=33))
+
+    async def shown() -> bool:
+        return (await store.get(TENANT, task.task_id)).progress == 33
+
+    await eventually(shown)
+
+
+async def test_a_write_whose_answer_was_lost_counts_once(store, redis, monkeypatch):
+    task = await held(redis, await started(store))
+    run, lost = redis.run, []
+
+    async def losing(script, names, arguments=()):
+        reply = await run(script, names, arguments)
+        if len(lost) < 2:
+            lost.append(reply)
+            raise RedisAwayError
+        return reply
+
+    monkeypatch.setattr(redis, "run", losing)
+    await task.write(Note("progress", progress=10))
+    assert lost == [1, 1]
+    lost.clear()
+    await task.complete(DRAFT)
+    kinds = [event.type for event in await events.read(redis, task.task_id, after=0)]
+    assert kinds == ["queued", "started", "progress", "completed"]
+
+
+async def test_writes_wait_for_redis_as_long_as_the_lease_lasts(own_redis):
+    async with connect(own_redis.url, timeout_s=0.2) as redis:
+        store = TaskStore(redis, Queue(redis, max_per_tenant=10))
+        patient = await held(redis, await started(store), lease_ms=60_000)
+        hasty = await held(redis, await started(store), lease_ms=500)
+        own_redis.kill()
+        with pytest.raises(RedisAwayError):
+            await hasty.write(Note("progress", progress=1))
+        writing = asyncio.create_task(patient.write(Note("progress", progress=1)))
+        own_redis.start()
+        async with asyncio.timeout(10):
+            await writing
+        assert (await store.get(TENANT, patient.task_id)).progress == 1
+
+
+# Holders that die
+
+
+async def test_a_task_that_kills_its_holders_is_given_up(store, redis):
+    task_id = await started(store)
+    for number in range(3):
+        task = await held(redis, task_id, name=f"replica-{number}/x")
+        assert task.dead is None
+        await expire_lease(redis, task_id)
+    task = await held(redis, task_id, name="last/x")
+    assert task.dead.reason == Reason.INTERNAL
+    assert task.dead.details["deaths"] == 3
+    assert task.dead.details["holders"] == ["replica-0", "replica-1", "replica-2"]
+    await task.fail(task.dead)
+    shown = await store.get(TENANT, task_id)
+    assert shown.status == "failed"
+    assert shown.error.details["dead_letter"]
+    assert (await begin(redis, task_id)).dead
+
+
+async def test_a_finished_step_clears_the_count_of_deaths(store, redis):
+    task_id = await started(store)
+    for number in range(6):
+        task = await held(redis, task_id, name=f"replica-{number}/x")
+        assert task.dead is None, number
+        await task.write(made(f"step_{number}", DRAFT))
+        await expire_lease(redis, task_id)
+
+
+async def test_a_holder_that_gives_back_or_asks_again_has_not_died(store, redis):
+    task_id = await started(store)
+    for _ in range(5):
+        task = await held(redis, task_id, name="same/x")
+        await expire_lease(redis, task_id)
+    await task.give_back()
+    for number in range(5):
+        task = await held(redis, task_id, name=f"replica-{number}/x")
+        assert task.dead is None
+        await task.give_back()
+
+
+async def test_a_pause_whose_holder_died_is_kept(store, redis):
+    task_id = await started(store)
+    await held(redis, task_id, name="a/x")
+    await store.control(TENANT, task_id, "pause")
+    await expire_lease(redis, task_id)
+    assert await begin(redis, task_id, name="b/x") == Refused("paused")
+    assert (await store.get(TENANT, task_id)).status == "paused"
+    await store.control(TENANT, task_id, "resume")
+    assert (await held(redis, task_id, name="b/x")).attempt == 2
+
+
+async def test_waiting_is_not_working(store, redis):
+    task_id = await started(store)
+    task = await held(redis, task_id)
+    await task.give_back()
+    # As if it had begun a minute ago and waited for fifty seconds of it.
+    now_ms = await redis_ms(redis)
+    await redis.execute("HSET", keys.task(task_id), "started_at", now_ms - 60_000)
+    await redis.execute("HSET", keys.task(task_id), "idle_since", now_ms - 50_000)
+    task = await held(redis, task_id)
+    assert 10_000 <= task.worked_ms < 12_000
+
+
+async def redis_ms(redis) -> int:
+    seconds, micros = await redis.execute("TIME")
+    return int(seconds) * 1000 + int(micros) // 1000
 
 
 @given(steps=st.lists(st.integers(-10, 150), max_size=10))
@@ -150,9 +288,10 @@ async def test_the_sentence_for_people(store, redis):
 
 
 async def test_a_lease_is_renewed_from_now(store, redis):
-    task = await held(redis, await started(store), lease_ms=1)
-    await task.renew(lease_ms=60_000)
-    other = await holder.begin(redis, task.task_id, holder="b", lease_ms=1)
+    task = await held(redis, await started(store), lease_ms=60_000)
+    await expire_lease(redis, task.task_id)
+    await task.renew()
+    other = await begin(redis, task.task_id, name="b", lease_ms=1)
     assert other.state == "held"
 
 
@@ -165,10 +304,3 @@ async def test_a_task_given_back_waits_without_a_holder(store, redis, queue):
     # At once, not when the lease would have ended: it does not count as running.
     assert await claim(queue, cap=1) == task_id
     assert (await held(redis, task_id, name="b")).attempt == 2
-
-
-async def test_a_task_whose_input_is_gone_is_let_go(store, redis):
-    task = await held(redis, await started(store))
-    await redis.execute("DEL", keys.part(task.task_id, "input"))
-    with pytest.raises(LeaseLostError):
-        await task.request()

@@ -6,9 +6,9 @@ import pytest
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import connect
 from meshkit.tasks import keys
-from meshkit.tasks.queue import Queue
+from meshkit.tasks.queue import Queue, set_caps
 from tests.support.eventually import eventually
-from tests.support.tasks import TENANT, claim, expire_lease
+from tests.support.tasks import TENANT, claim, expire_lease, unqueue
 
 
 async def enqueue(queue, tenant_id: str, count: int = 1) -> list[str]:
@@ -57,8 +57,9 @@ async def test_a_task_whose_worker_died_is_claimed_again(queue, redis):
 
 async def test_an_extended_lease_keeps_others_away(queue, redis):
     [name] = await enqueue(queue, TENANT)
-    await claim(queue, lease_ms=1)
-    await queue.extend(TENANT, name, lease_ms=60_000)
+    [taken] = await queue.claim(lease_ms=1, running_cap=1)
+    await queue.extend(taken, lease_ms=60_000)
+    assert taken.until_ms == await queue.place(TENANT, name)
     await asyncio.sleep(0.003)
     assert await claim(queue) is None
 
@@ -68,8 +69,8 @@ async def test_tenants_take_turns(queue):
     await enqueue(queue, "tenant_small", 3)
     order = []
     for _ in range(10):
-        claimed = await queue.claim(lease_ms=10_000, running_cap=100)
-        order.append(claimed[1])
+        [claimed] = await queue.claim(lease_ms=10_000, running_cap=100)
+        order.append(claimed.tenant_id)
     assert Counter(order[:6]) == {"tenant_flood": 3, "tenant_small": 3}
     assert order[6:] == ["tenant_flood"] * 4
 
@@ -80,8 +81,8 @@ async def test_a_tenant_that_comes_later_waits_no_more_than_one_turn(queue):
     for _ in range(7):
         await claim(queue)
     await enqueue(queue, "tenant_late")
-    turns = [(await queue.claim(lease_ms=10_000, running_cap=100))[1] for _ in range(6)]
-    assert "tenant_late" in turns
+    turns = await queue.claim(lease_ms=10_000, running_cap=100, count=6)
+    assert "tenant_late" in [turn.tenant_id for turn in turns]
 
 
 async def test_the_cap_of_running_tasks(queue, redis):
@@ -91,9 +92,53 @@ async def test_the_cap_of_running_tasks(queue, redis):
     assert len(set(taken) & set(ids)) == 2
     assert set(taken) & set(other) == set(other)
     assert taken[3:] == [None, None]
-    await queue.remove(TENANT, next(name for name in taken if name in ids))
+    await unqueue(queue, next(name for name in taken if name in ids))
     assert await claim(queue, cap=2) in ids
     assert await claim(queue, cap=2) is None
+
+
+async def test_several_tasks_are_claimed_at_once_and_fairly(queue):
+    await enqueue(queue, "tenant_flood", 9)
+    await enqueue(queue, "tenant_small", 2)
+    claims = await queue.claim(lease_ms=10_000, running_cap=4, count=20)
+    assert Counter(claim.tenant_id for claim in claims) == {"tenant_flood": 4, "tenant_small": 2}
+    assert [claim.tenant_id for claim in claims[:4]].count("tenant_small") == 2
+    assert len({claim.task_id for claim in claims}) == 6
+    assert await queue.claim(lease_ms=10_000, running_cap=4, count=20) == []
+
+
+async def test_a_tenants_own_caps(queue, redis):
+    await set_caps(redis, TENANT, running=1, queued=2)
+    await enqueue(queue, "tenant_other", 3)
+    ids = [keys.new_task_id() for _ in range(3)]
+    for name in ids[:2]:
+        await queue.reserve(TENANT, name)
+        await queue.enqueue(TENANT, name)
+    with pytest.raises(MeshError, match="Too many tasks"):
+        await queue.reserve(TENANT, ids[2])
+    claims = await queue.claim(lease_ms=10_000, running_cap=2, count=20)
+    assert Counter(claim.tenant_id for claim in claims) == {"tenant_other": 2, TENANT: 1}
+    await set_caps(redis, TENANT, running=None, queued=2)
+    assert (await queue.ahead(TENANT, ids[1]))[1] is None
+    assert await claim(queue, cap=2) in ids
+    await set_caps(redis, TENANT, running=None, queued=None)
+    assert await redis.execute("EXISTS", keys.QUEUE_CAPS) == 0
+
+
+async def test_a_tenant_that_is_shut_out_keeps_what_it_has_queued(queue, redis):
+    [name] = await enqueue(queue, TENANT)
+    await set_caps(redis, TENANT, running=0, queued=None)
+    assert await claim(queue) is None
+    await set_caps(redis, TENANT, running=None, queued=None)
+    assert await claim(queue) == name
+
+
+async def test_a_place_given_anew_is_not_removed_with_the_old_one(queue):
+    [name] = await enqueue(queue, TENANT)
+    [taken] = await queue.claim(lease_ms=10_000, running_cap=1)
+    await queue.enqueue(TENANT, name)  # its owner retries it just after its end
+    await queue.remove(TENANT, name, taken.until_ms)
+    assert await claim(queue) == name
 
 
 async def test_dead_workers_do_not_count_as_running(queue, redis):
@@ -123,7 +168,7 @@ async def test_a_full_queue_is_overloaded_at_once(redis):
 async def test_an_idle_tenant_leaves_the_ring(queue, redis):
     [name] = await enqueue(queue, TENANT)
     await claim(queue)
-    await queue.remove(TENANT, name)
+    await unqueue(queue, name)
     assert await claim(queue) is None
     assert await redis.execute("ZCARD", keys.QUEUE_TENANTS) == 0
     assert await redis.execute("KEYS", "*") == []

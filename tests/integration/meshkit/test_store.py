@@ -1,18 +1,31 @@
 import asyncio
 import base64
+from unittest.mock import patch
 
 import pytest
 
+from manusmesh.task.v1 import task_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.type.v1 import plan_pb2, run_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import connect
 from meshkit.tasks import holder, keys
 from meshkit.tasks import store as store_module
-from meshkit.tasks.holder import LeaseLostError, Note
+from meshkit.tasks.holder import LeaseLostError
+from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore, raise_unless_completed
-from tests.support.tasks import TENANT, claim, expire_lease, held, new_task, started
+from tests.support.tasks import (
+    TENANT,
+    begin,
+    claim,
+    expire_lease,
+    held,
+    made,
+    new_task,
+    started,
+    unqueue,
+)
 
 
 async def refusal(awaitable) -> MeshError:
@@ -29,7 +42,7 @@ async def finished(store, redis, queue, how: str = "completed", **fields) -> str
         await task.complete(skill_pb2.SkillDraft(name="made"))
     else:
         await task.fail(MeshError(Reason.INTERNAL, "broken"))
-    await queue.remove(task.tenant_id, task_id)
+    await unqueue(queue, task_id, task.tenant_id)
     return task_id
 
 
@@ -110,7 +123,7 @@ async def test_keys_are_the_tenants_own_and_last_a_day(store, redis):
 async def test_repeating_a_start_gets_the_first_answer_and_does_not_queue_it(store, redis, queue):
     task_id = await finished(store, redis, queue, key="k")
     again = await store.create(new_task(key="k"))
-    assert (again.task_id, again.status) == (task_id, "queued")
+    assert (again.task_id, again.status, again.progress) == (task_id, "completed", 100)
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
 
 
@@ -137,13 +150,13 @@ async def crash_after(monkeypatch, store, redis, step: str) -> None:
         await (crash() if script is store_module._CREATE else asyncio.sleep(0))
         return await run(self, script, *arguments)
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patched:
         if step == "the key":
-            patch.setattr(Queue, "reserve", crash)
+            patched.setattr(Queue, "reserve", crash)
         elif step == "the place":
-            patch.setattr(type(redis), "run", run_but_no_create)
+            patched.setattr(type(redis), "run", run_but_no_create)
         else:
-            patch.setattr(Queue, "enqueue", crash)
+            patched.setattr(Queue, "enqueue", crash)
         with pytest.raises(CrashError):
             await store.create(new_task(key="k"))
 
@@ -178,22 +191,10 @@ async def test_a_start_that_died_before_the_record_leaves_nothing(store, redis, 
     ]
     await redis.execute("ZADD", keys.waiting(TENANT), 1, task_id)
     assert await claim(queue) == task_id
-    begun = await holder.begin(redis, task_id, holder="w", lease_ms=1000)
+    begun = await begin(redis, task_id, name="w", lease_ms=1000)
     assert begun == holder.Refused("gone")
-    await queue.remove(TENANT, task_id)
+    await unqueue(queue, task_id)
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
-
-
-async def test_a_record_written_after_its_place_was_cleared_is_queued_all_the_same(
-    store, redis, queue, monkeypatch
-):
-    """The start pauses for longer than the grace; a worker finds no record and clears the place."""
-    await crash_after(monkeypatch, store, redis, "the record")
-    [task_id] = [
-        name.decode() for name in await redis.execute("ZRANGE", keys.waiting(TENANT), 0, -1)
-    ]
-    await queue.remove(TENANT, task_id)  # by the worker, decided before the record was there
-    assert await claim(queue) == task_id
 
 
 # Steering
@@ -213,7 +214,7 @@ async def test_cancel_of_a_running_task_is_its_holders_to_do(store, redis, queue
     task = await held(redis, task_id)
     assert not await store.control(TENANT, task_id, "cancel")
     assert (await store.get(TENANT, task_id)).status == "running"
-    assert (await task.renew(lease_ms=1000)).cancel
+    assert (await task.renew()).cancel
     await task.cancelled()
     assert (await store.get(TENANT, task_id)).status == "cancelled"
 
@@ -233,7 +234,7 @@ async def test_a_requested_cancel_outlives_its_holder(store, redis):
     await held(redis, task_id)
     await store.control(TENANT, task_id, "cancel")
     await expire_lease(redis, task_id)
-    assert await holder.begin(redis, task_id, holder="b", lease_ms=1000) == holder.Refused("final")
+    assert await begin(redis, task_id, name="b", lease_ms=1000) == holder.Refused("final")
     assert (await store.get(TENANT, task_id)).status == "cancelled"
 
 
@@ -252,20 +253,20 @@ async def test_pause_and_resume_of_a_running_task(store, redis, queue):
     await claim(queue)
     task = await held(redis, task_id)
     assert not await store.control(TENANT, task_id, "pause")
-    assert (await task.renew(lease_ms=1000)).pause
+    assert (await task.renew()).pause
     assert await task.give_back() == "paused"
-    await queue.remove(TENANT, task_id)
+    await unqueue(queue, task_id)
     assert (await store.get(TENANT, task_id)).status == "paused"
     await store.control(TENANT, task_id, "resume")
     assert await claim(queue) == task_id
-    assert not (await (await held(redis, task_id)).renew(lease_ms=1000)).pause
+    assert not (await (await held(redis, task_id)).renew()).pause
 
 
 async def test_a_pause_taken_back_in_time_does_not_happen(store, redis, queue):
     task_id = await started(store)
     task = await held(redis, task_id)
     await store.control(TENANT, task_id, "pause")
-    assert (await task.renew(lease_ms=1000)).pause
+    assert (await task.renew()).pause
     assert await store.control(TENANT, task_id, "resume")
     assert await task.give_back() == "queued"
 
@@ -291,12 +292,12 @@ async def test_retry_goes_on_and_keeps_everything(store, redis, queue, how):
     await claim(queue)
     task = await held(redis, task_id)
     draft = skill_pb2.SkillDraft(name="kept")
-    await task.write(Note("step_completed", "coder", artifact=draft, progress=60, duration_ms=5))
+    await task.write(made("coder", draft, progress=60, duration_ms=5))
     if how == "failed":
         await task.fail(MeshError(Reason.INTERNAL, "broken"))
     else:
         await task.cancelled()
-    await queue.remove(TENANT, task_id)
+    await unqueue(queue, task_id)
     assert await store.control(TENANT, task_id, "retry")
     again = await store.get(TENANT, task_id)
     assert (again.status, again.progress) == ("queued", 60)
@@ -305,7 +306,8 @@ async def test_retry_goes_on_and_keeps_everything(store, redis, queue, how):
     assert await claim(queue) == task_id
     taken = await held(redis, task_id)
     assert taken.attempt == 2
-    assert skill_pb2.SkillDraft.FromString(await taken.artifact("coder")) == draft
+    assert skill_pb2.SkillDraft.FromString((await taken.checkpoint("coder")).artifact) == draft
+    assert not taken.fresh
 
 
 async def in_status(status: str, store, redis, queue) -> str:
@@ -356,25 +358,71 @@ async def test_a_task_retried_at_once_is_not_taken_off_the_queue_by_its_last_hol
 ):
     """The owner sees the end and retries before the worker has cleared the task's place."""
     task_id = await started(store)
-    await claim(queue)
+    [taken] = await queue.claim(lease_ms=10_000, running_cap=1)
     task = await held(redis, task_id)
     await task.fail(MeshError(Reason.INTERNAL, "broken"))
     await store.control(TENANT, task_id, "retry")
-    await queue.remove(TENANT, task_id)
+    await queue.remove(TENANT, task_id, taken.until_ms)
     assert await claim(queue) == task_id
 
 
 async def test_a_task_taken_up_anew_keeps_its_place_on_the_queue(store, redis, queue):
     """The same, and another worker has begun: if that one dies, the task must be found again."""
     task_id = await started(store)
-    await claim(queue)
+    [taken] = await queue.claim(lease_ms=10_000, running_cap=1)
     task = await held(redis, task_id)
     await task.fail(MeshError(Reason.INTERNAL, "broken"))
     await store.control(TENANT, task_id, "retry")
-    await claim(queue)
+    await claim(queue, lease_ms=20_000)
     await held(redis, task_id)
-    await queue.remove(TENANT, task_id)
+    await queue.remove(TENANT, task_id, taken.until_ms)
     assert await redis.execute("ZSCORE", keys.waiting(TENANT), task_id) is not None
+
+
+async def test_a_partial_result_can_be_completed_by_a_retry(store, redis, queue):
+    task_id = await started(store)
+    task = await held(redis, task_id)
+    error = MeshError(Reason.UPSTREAM_UNAVAILABLE, "no answer").to_proto()
+    part = task_pb2.MissingPart(step="research_2", name="Acme", error=error)
+    await task.complete(skill_pb2.SkillDraft(name="part"), [part])
+    await unqueue(queue, task_id)
+    shown = await store.get(TENANT, task_id)
+    assert (shown.status, shown.partial, shown.progress) == ("completed", True, 100)
+    assert list(shown.missing) == [part]
+    assert await store.control(TENANT, task_id, "retry")
+    again = await store.get(TENANT, task_id)
+    assert (again.status, again.partial, again.progress) == ("queued", False, 99)
+    await claim(queue)
+    await (await held(redis, task_id)).complete(skill_pb2.SkillDraft(name="whole"))
+    shown = await store.get(TENANT, task_id)
+    assert (shown.status, shown.partial, shown.progress) == ("completed", False, 100)
+    assert skill_pb2.SkillDraft.FromString(await store.result(TENANT, task_id)).name == "whole"
+
+
+async def test_an_operator_requeues_a_dead_letter_and_nothing_else(store, redis, queue):
+    task_id = await started(store)
+    assert (await refusal(store.requeue_dead(task_id))).reason == Reason.CONFLICT
+    for name in "abc":
+        await held(redis, task_id, name=name)
+        await expire_lease(redis, task_id)
+    dead = await held(redis, task_id, name="d")
+    await dead.fail(dead.dead)
+    await unqueue(queue, task_id)
+    assert await store.requeue_dead(task_id) == TENANT
+    assert await claim(queue) == task_id
+    assert (await held(redis, task_id, name="e")).dead is None
+    assert (await refusal(store.requeue_dead(keys.new_task_id()))).reason == Reason.TASK_NOT_FOUND
+
+
+async def test_a_cancel_that_dies_half_way_leaves_a_place_on_the_queue(store, redis, queue):
+    """Whoever finds it there does what follows an end, such as a webhook."""
+    task_id = await started(store)
+    await store.control(TENANT, task_id, "pause")
+    assert await queue.place(TENANT, task_id) is None
+    with patch.object(Queue, "remove", side_effect=CrashError), pytest.raises(CrashError):
+        await store.control(TENANT, task_id, "cancel")
+    assert (await store.get(TENANT, task_id)).status == "cancelled"
+    assert await queue.place(TENANT, task_id) is not None
 
 
 # Ends
@@ -389,12 +437,14 @@ async def full_task(store, redis):
     """A held task that has every key a task can have."""
     task_id = await started(store)
     task = await held(redis, task_id)
-    await task.plan(plan_pb2.Plan(engine="offline"), total_steps=1, expected_ms=1000)
+    await task.write(
+        Note("", plan=plan_pb2.Plan(engine="offline"), total_steps=1, expected_ms=1000)
+    )
     spoken = run_pb2.AgentMessage(from_agent="a", to_agent="b", type="task", payload="x")
     await task.write(Note("message", "coder", payload=spoken))
-    record = holder.task_pb2.StepRecord(step="coder")
+    record = task_pb2.StepRecord(step="coder")
     await task.write(Note("step_started", "coder", step_record=record))
-    await task.write(Note("step_completed", "coder", artifact=skill_pb2.SkillDraft()))
+    await task.write(made("coder", skill_pb2.SkillDraft()))
     return task
 
 
@@ -466,7 +516,7 @@ async def test_the_full_record(store, redis):
     task = await full_task(store, redis)
     usage = run_pb2.Usage(llm_calls=1, input_tokens=10, output_tokens=5, cost_usd=0.5)
     for name in ("coder", "review"):
-        record = holder.task_pb2.StepRecord(step=name, status="completed", usage=usage)
+        record = task_pb2.StepRecord(step=name, status="completed", usage=usage)
         record.started_at.FromSeconds(1 if name == "review" else 2)
         await task.write(Note("step_completed", name, step_record=record))
     detail = (await store.detailed(TENANT, task.task_id)).detail
@@ -479,7 +529,7 @@ async def test_the_full_record(store, redis):
 
 async def test_the_time_left_follows_plan_and_progress(store, redis):
     task = await held(redis, await started(store))
-    await task.plan(plan_pb2.Plan(), total_steps=2, expected_ms=100_000)
+    await task.write(Note("", plan=plan_pb2.Plan(), total_steps=2, expected_ms=100_000))
     await task.write(Note("progress", progress=50))
     shown = await store.get(TENANT, task.task_id)
     assert shown.eta == shown.eta_seconds
@@ -578,8 +628,7 @@ async def test_another_tenants_token_shows_nothing_of_it(store):
     assert not set(found) & set(foreign)
 
 
-async def test_the_list_forgets_tasks_that_have_expired(store, redis):
+async def test_the_list_skips_tasks_that_have_expired(store, redis):
     gone, kept = await started(store), await started(store)
     await redis.execute("DEL", *keys.all_of(gone))
     assert await listed(store) == [kept]
-    assert await redis.execute("ZCARD", keys.tenant_tasks(TENANT)) == 1

@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from jobs import actions
 from jobs.job import Job
 from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.type.v1 import skill_pb2
+from meshkit.patterns import retrying
 from meshkit.redis import connect
 from meshkit.signals import signals
 from meshkit.tasks.queue import Queue
@@ -40,6 +42,7 @@ class FakeAgents:
         self.contexts: list[Any] = []
 
     async def call(self, action, request, listener, *, timeout_s):
+        request = action.request.FromString(request)
         step = request.context.step_id
         self.calls[step] += 1
         self.contexts.append(request.context)
@@ -91,7 +94,7 @@ def pauses(monkeypatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("meshkit.patterns.retrying.__kwdefaults__", {"sleep": sleep})
+    monkeypatch.setattr("services.orchestrator.attempts.retrying", partial(retrying, sleep=sleep))
     return waited
 
 

@@ -82,7 +82,8 @@ def agents(channel) -> Agents:
 
 async def review(agents: Agents, heard: Heard | None = None, *, request=REQUEST, timeout_s=5.0):
     listener = (heard or Heard()).listener
-    return await agents.call(actions.REVIEW_SKILL, request, listener, timeout_s=timeout_s)
+    sent = request.SerializeToString()
+    return await agents.call(actions.REVIEW_SKILL, sent, listener, timeout_s=timeout_s)
 
 
 async def refused(awaitable) -> MeshError:

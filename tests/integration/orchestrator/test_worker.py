@@ -3,18 +3,20 @@ from dataclasses import replace
 
 import pytest
 
+from jobs import actions
 from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import run_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
+from meshkit.patterns import parallel
 from meshkit.redis import connect
-from meshkit.tasks import events, holder, keys
-from meshkit.tasks.holder import Note
+from meshkit.tasks import events, keys
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
 from services.orchestrator import worker
 from services.orchestrator.settings import WorkerSettings
 from tests.support.eventually import eventually
-from tests.support.tasks import PLAN, TENANT, expire_lease, held, skill_request, started
+from tests.support.tasks import PLAN, TENANT, expire_lease, held, made, skill_request, started
 
 REQUEST = skill_request(2, skill_name="given").SerializeToString()
 
@@ -137,10 +139,12 @@ async def test_progress_never_falls(store, redis, work, agents, task_id):
 async def test_a_takeover_goes_on_from_the_last_finished_step(store, redis, work, agents, task_id):
     dead = await held(redis, task_id)
     usage = run_pb2.Usage(llm_calls=5)
-    record = holder.task_pb2.StepRecord(step="plan", status="completed", usage=usage)
-    plan = Note("step_completed", "plan", artifact=PLAN, step_record=record)
-    await dead.write(plan)
-    await dead.write(Note("step_completed", "one", artifact=skill_pb2.SkillDraft(name="by a")))
+    record = task_pb2.StepRecord(step="plan", status="completed", usage=usage)
+    await dead.write(
+        replace(made("plan", PLAN, request=actions.PLAN.request()), step_record=record)
+    )
+    asked = actions.WRITE_SKILL.request()
+    await dead.write(made("one", skill_pb2.SkillDraft(name="by a"), request=asked))
     await expire_lease(redis, task_id)
     async with work():
         await until(store, task_id, "completed")
@@ -180,6 +184,54 @@ async def test_a_held_task_is_left_alone(store, redis, work, *, agents, task_id,
     assert other.attempt == 1
 
 
+async def test_a_step_of_another_request_is_done_again(store, redis, work, agents, task_id):
+    """What it builds on has changed: another source has been read at last."""
+    dead = await held(redis, task_id)
+    await dead.write(made("plan", PLAN, request=actions.PLAN.request()))
+    other = actions.WRITE_SKILL.request(skill_name="another")
+    await dead.write(made("one", skill_pb2.SkillDraft(name="by a"), request=other))
+    await expire_lease(redis, task_id)
+    async with work():
+        await until(store, task_id, "completed")
+    assert agents.calls == {"one": 1, "two": 1}
+
+
+async def test_a_task_that_kills_its_holders_becomes_a_dead_letter(
+    store, redis, work, *, agents, task_id, queue
+):
+    for name in ("a/1", "b/1", "c/1"):
+        await held(redis, task_id, name=name)
+        await expire_lease(redis, task_id)
+    async with work():
+        task = await until(store, task_id, "failed")
+    assert agents.calls == {}
+    assert task.error.code == "INTERNAL"
+    assert list(task.error.details["holders"]) == ["a", "b", "c"]
+    assert await queue.place(TENANT, task_id) is None
+    assert [name async for name in dead_letters(redis)] == [task_id]
+
+
+async def dead_letters(redis):
+    for name in await redis.execute("ZRANGE", "{dead}:letters", 0, -1):
+        yield name.decode()
+
+
+async def test_a_worker_that_died_before_the_list_of_dead_letters_was_written(
+    store, redis, work, *, task_id
+):
+    for name in ("a/1", "b/1", "c/1"):
+        await held(redis, task_id, name=name)
+        await expire_lease(redis, task_id)
+    last = await held(redis, task_id, name="d/1")
+    await last.fail(last.dead)
+    async with work():
+        await eventually(lambda: has_letter(redis))
+
+
+async def has_letter(redis) -> bool:
+    return await redis.execute("ZCARD", "{dead}:letters") == 1
+
+
 # Retries
 
 
@@ -204,6 +256,74 @@ async def test_what_may_pass_is_tried_again(store, redis, work, *, agents, task_
     ]
     steps = {s.step: s for s in (await store.detailed(TENANT, task_id)).detail.steps}
     assert steps["one"].attempts == 4
+
+
+async def test_every_failed_attempt_is_on_record(store, work, agents, task_id, pauses):
+    async def fail(request, listener):
+        if len(pauses) < 2:
+            raise MeshError(Reason.UPSTREAM_UNAVAILABLE, f"no {len(pauses)}")
+
+    agents.behaviours["one"] = fail
+    async with work():
+        await until(store, task_id, "completed")
+    steps = {s.step: s for s in (await store.detailed(TENANT, task_id)).detail.steps}
+    failed = steps["one"].failed_attempts
+    assert [(one.attempt, one.error.message) for one in failed] == [(1, "no 0"), (2, "no 1")]
+    assert [one.retry_in_seconds for one in failed] == [round(pause, 3) for pause in pauses]
+    assert all(one.HasField("time") for one in failed)
+    assert steps["two"].failed_attempts == []
+
+
+async def test_a_long_pause_gives_the_slot_to_others(
+    store, redis, work, *, agents, jobs, task_id, queue
+):
+    jobs["generate-skill"] = replace(jobs["generate-skill"], timeout_s=3600)
+    waits = True
+
+    async def fail(request, listener):
+        if waits:
+            raise MeshError(Reason.RATE_LIMITED, "later", retry_after_s=600)
+
+    agents.behaviours["one"] = fail
+    async with work(slots=1):
+        await eventually(lambda: agents.calls["one"] == 1)
+        task = await until(store, task_id, "queued")
+        assert "trying again in 600 s" in task.current_step
+        other = await started(store, request=REQUEST)
+        agents.behaviours.clear()
+        await until(store, other, "completed")
+        place = await queue.place(TENANT, task_id)
+        assert place is not None
+        now_s = int((await redis.execute("TIME"))[0])
+        assert 590 < place / 1000 - now_s < 602
+        agents.behaviours["one"] = fail
+        waits = False
+        await queue.enqueue(TENANT, task_id)
+        await until(store, task_id, "completed")
+    # It goes on counting where it had stopped.
+    mine = [c for c in agents.contexts if c.task_id == task_id and c.step_id == "one"]
+    assert [context.attempt for context in mine] == [1, 2]
+
+
+async def test_a_pause_longer_than_the_tasks_time_fails_it_at_once(store, work, agents, task_id):
+    async def fail(request, listener):
+        raise MeshError(Reason.RATE_LIMITED, "tomorrow", retry_after_s=86_400)
+
+    agents.behaviours["one"] = fail
+    async with work():
+        task = await until(store, task_id, "failed")
+    assert (task.error.code, task.error.message) == ("RATE_LIMITED", "tomorrow")
+
+
+async def test_the_time_of_a_task_goes_on_over_takeovers(store, redis, work, *, agents, task_id):
+    await held(redis, task_id)
+    long_ago = int((await redis.execute("TIME"))[0]) * 1000 - 61_000
+    await redis.execute("HSET", keys.task(task_id), "started_at", long_ago)
+    await expire_lease(redis, task_id)
+    async with work():
+        task = await until(store, task_id, "failed")
+    assert task.error.code == "DEADLINE_EXCEEDED"
+    assert agents.calls == {}
 
 
 @pytest.mark.parametrize(
@@ -284,6 +404,82 @@ async def test_a_task_that_takes_too_long(store, work, agents, jobs, task_id):
     assert gate.cancelled.is_set()
 
 
+# Partial results
+
+
+async def test_a_partial_result_is_completed_by_a_retry(store, work, agents, jobs, task_id):
+    async def branches(request, steps):
+        async def branch(name):
+            return await steps.run(
+                name, actions.WRITE_SKILL, actions.WRITE_SKILL.request(), title=name
+            )
+
+        outcomes = await parallel(branch, ["a", "b", "c"], limit=3)
+        for name, error in outcomes.failures:
+            steps.missing(name, name.upper(), error)
+        found = [name for name, _ in outcomes.results]
+        request = actions.WRITE_SKILL.request(skill_name=",".join(found))
+        await steps.run("merge", actions.WRITE_SKILL, request, title="Merge")
+        return generate_skill_pb2.GenerateSkillResult(patterns_found=found)
+
+    jobs["generate-skill"] = replace(jobs["generate-skill"], run=branches)
+
+    async def fail(request, listener):
+        raise MeshError(Reason.INVALID_ARGUMENT, "no such page")
+
+    agents.behaviours["b"] = fail
+    async with work():
+        task = await until(store, task_id, "completed")
+        assert (task.partial, [(m.step, m.name) for m in task.missing]) == (True, [("b", "B")])
+        assert task.missing[0].error.message == "no such page"
+        agents.behaviours.clear()
+        await store.control(TENANT, task_id, "retry")
+        await eventually(lambda: agents.calls["merge"] == 2)
+        task = await until(store, task_id, "completed")
+    assert not task.partial
+    # The failed branch alone, and what builds on it.
+    assert agents.calls == {"a": 1, "b": 2, "c": 1, "merge": 2}
+    result = generate_skill_pb2.GenerateSkillResult.FromString(await store.result(TENANT, task_id))
+    assert list(result.patterns_found) == ["a", "b", "c"]
+
+
+# Redis away
+
+
+async def test_a_step_outlives_a_restart_of_redis(own_redis, work, agents):
+    gate = agents.behaviours["one"] = Gate()
+    async with connect(own_redis.url, timeout_s=0.3) as redis:
+        store = TaskStore(redis, Queue(redis, max_per_tenant=10))
+        task_id = await started(store, request=REQUEST)
+        async with work(own_redis):
+            await gate.wait()
+            own_redis.kill()
+            gate.open.set()
+            await asyncio.sleep(0.3)
+            own_redis.start()
+            await until(store, task_id, "completed", seconds=15)
+        assert agents.calls == {"plan": 1, "one": 1, "two": 1}
+        assert (await store.detailed(TENANT, task_id)).detail.attempt == 1
+
+
+async def test_a_task_that_redis_kept_from_renewing_is_given_back(own_redis, work, agents):
+    """It is no death of its holder, and nobody has to wait for the lease."""
+    gate = agents.behaviours["one"] = Gate()
+    async with connect(own_redis.url, timeout_s=0.3) as redis:
+        store = TaskStore(redis, Queue(redis, max_per_tenant=10))
+        task_id = await started(store, request=REQUEST)
+        async with work(own_redis, lease_s=1, renew_s=0.2):
+            await gate.wait()
+            own_redis.kill()
+            async with asyncio.timeout(5):
+                await gate.cancelled.wait()
+            gate.open.set()
+            own_redis.start()
+            await until(store, task_id, "completed", seconds=15)
+        assert await redis.execute("HGET", keys.task(task_id), "deaths") is None
+        assert agents.calls == {"plan": 1, "one": 2, "two": 1}
+
+
 # Steering
 
 
@@ -362,6 +558,19 @@ async def test_a_draining_worker_finishes_the_step_and_gives_the_task_back(
         # At once: nobody has to wait for the lease of the one that stopped.
         await until(store, task_id, "completed", seconds=2)
     assert agents.calls == {"plan": 1, "one": 1, "two": 1}
+
+
+async def test_a_draining_worker_breaks_a_long_step_off(store, work, agents, task_id):
+    gate = agents.behaviours["one"] = Gate()
+    async with work(drain_s=0.1):
+        await gate.wait()
+    assert gate.cancelled.is_set()
+    assert (await store.get(TENANT, task_id)).status == "queued"
+    async with work():
+        gate.open.set()
+        await until(store, task_id, "completed")
+    assert agents.calls == {"plan": 1, "one": 2, "two": 1}
+    assert (await store.detailed(TENANT, task_id)).detail.attempt == 2
 
 
 async def test_no_more_tasks_than_slots(store, work, agents):

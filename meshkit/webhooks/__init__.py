@@ -1,0 +1,1 @@
+"""Webhooks out: telling the tenants' own systems of the end of their tasks."""
