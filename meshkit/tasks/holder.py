@@ -67,9 +67,8 @@ class Checkpoint:
 class HeldTask:
     """A task that this process holds.
 
-    Every method that writes goes on trying while Redis is away, for as long as the lease lasts by
-    this process's own clock; then it raises UPSTREAM_UNAVAILABLE. It raises `LeaseLostError` when
-    somebody else holds the task.
+    Every method that writes goes on trying while Redis is away, until it is cancelled; that of a
+    write is made good by the next. It raises `LeaseLostError` when somebody else holds the task.
 
     Attributes:
         task_id: The task.
@@ -82,6 +81,7 @@ class HeldTask:
         callback_url: Where to tell of its end; empty for nowhere.
         worked_ms: How long it had been worked on when it was taken up, waiting not included.
         request: The validated request, serialized.
+        ending: Whether its end is being written: the work on it is over.
     """
 
     def __init__(self, redis: Redis, claim: Claim, begun: "_Begun", *, lease_ms: int) -> None:
@@ -92,6 +92,7 @@ class HeldTask:
         self._held_until = begun.asked_at + lease_ms / 1000
         self._notes: list[Note] = []
         self._sequence = 0
+        self._unsure: tuple[Script, Sequence[Argument]] | None = None
         self._writing = asyncio.Lock()
         self._flushes: set[asyncio.Task[None]] = set()
         self._names = keys.all_of(claim.task_id)
@@ -108,6 +109,7 @@ class HeldTask:
         idle_ms = record.number(fields, "idle_ms")
         self.worked_ms = max(0, now_ms - record.number(fields, "started_at") - idle_ms)
         self.request = begun.request
+        self.ending = False
 
     @property
     def held(self) -> bool:
@@ -198,19 +200,25 @@ class HeldTask:
 
     async def _fenced(self, script: Script, arguments: Sequence[Argument]) -> Reply:
         """Runs a writing script with the notes that wait; the caller holds `_writing`."""
+        if self._unsure is not None:
+            # One that was broken off: done or not, sent again it counts once.
+            await self._sent(*self._unsure)
         notes, self._notes = self._notes, []
         self._sequence += 1
         packed: list[Argument] = [self._fence, self._sequence, *arguments]
         for note in notes:
             packed.extend(note.packed())
+        return await self._sent(script, packed)
+
+    async def _sent(self, script: Script, packed: Sequence[Argument]) -> Reply:
+        self._unsure = (script, packed)
         while True:
             try:
                 reply = await self._redis.run(script, self._names, packed)
             except RedisAwayError:
-                if not self.held:
-                    raise
                 await asyncio.sleep(_AWAY_PAUSE_S)
                 continue
+            self._unsure = None
             if reply == 0:
                 raise LeaseLostError(self.task_id)
             return reply

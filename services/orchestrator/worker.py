@@ -175,8 +175,9 @@ class Worker:
             outcome = "cancelled"
             await task.cancelled()
         except (RedisAwayError, LeaseLostError):
-            # Not the task's fault: somebody goes on with it, when Redis is back or already.
-            outcome = await self._let_go(task)
+            # Not the task's fault. Unless somebody has it already, it is given back as soon as
+            # Redis answers, so that this does not count as the death of its holder.
+            outcome = await task.give_back()
         except MeshError as error:
             outcome = "failed"
             await task.fail(error)
@@ -204,20 +205,6 @@ class Worker:
         if outcome != "paused" and task.callback_url:
             await self._outbox.schedule(task.tenant_id, task.task_id)
         await self._queue.remove(task.tenant_id, task.task_id, claim.until_ms)
-
-    async def _let_go(self, task: HeldTask) -> str:
-        """Gives back a task whose lease ran out while Redis was away, as soon as that answers.
-
-        So it does not count as the death of its holder.
-
-        Raises:
-            LeaseLostError: when somebody else has it already.
-        """
-        while True:
-            try:
-                return await task.give_back()
-            except RedisAwayError:
-                await asyncio.sleep(_AWAY_PAUSE_S)
 
     @asynccontextmanager
     async def _lease(
@@ -283,8 +270,9 @@ class Worker:
                 stop(error)
                 return
             except MeshError:
-                # By its own clock: Redis may be away for longer than the lease.
-                if not task.held:
+                # By its own clock: Redis may be away for longer than the lease. A result that is
+                # being written waits for it, for nobody else can take the task meanwhile.
+                if not task.held and not task.ending:
                     stop(LeaseLostError(task.task_id))
                     return
                 pause_s = _AWAY_PAUSE_S

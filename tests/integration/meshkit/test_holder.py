@@ -172,19 +172,32 @@ async def test_a_write_whose_answer_was_lost_counts_once(store, redis, monkeypat
     assert kinds == ["queued", "started", "progress", "completed"]
 
 
-async def test_writes_wait_for_redis_as_long_as_the_lease_lasts(own_redis):
+async def test_writes_wait_for_redis(own_redis):
     async with connect(own_redis.url, timeout_s=0.2) as redis:
         store = TaskStore(redis, Queue(redis, max_per_tenant=10))
-        patient = await held(redis, await started(store), lease_ms=60_000)
-        hasty = await held(redis, await started(store), lease_ms=500)
+        task = await held(redis, await started(store), lease_ms=60_000)
         own_redis.kill()
-        with pytest.raises(RedisAwayError):
-            await hasty.write(Note("progress", progress=1))
-        writing = asyncio.create_task(patient.write(Note("progress", progress=1)))
+        writing = asyncio.create_task(task.write(Note("progress", progress=1)))
+        await asyncio.sleep(0.3)
         own_redis.start()
         async with asyncio.timeout(10):
             await writing
-        assert (await store.get(TENANT, patient.task_id)).progress == 1
+        assert (await store.get(TENANT, task.task_id)).progress == 1
+
+
+async def test_a_write_that_was_broken_off_is_made_good_by_the_next(own_redis):
+    async with connect(own_redis.url, timeout_s=0.2) as redis:
+        store = TaskStore(redis, Queue(redis, max_per_tenant=10))
+        task = await held(redis, await started(store), lease_ms=60_000)
+        own_redis.kill()
+        task.note(made("one", DRAFT))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await task.write(Note("progress", progress=1))
+        own_redis.start()
+        assert await task.give_back() == "queued"
+        kinds = [event.type for event in await events.read(redis, task.task_id, after=2)]
+        assert kinds == ["step_completed", "progress", "queued"]
 
 
 # Holders that die
