@@ -4,22 +4,37 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Final
 
+from gateway.dead_letters import DeadLetterServicer
 from gateway.jobs import JobRpcs
 from gateway.system import SystemServicer
 from gateway.tasks import TaskServicer
+from gateway.tenants import TenantServicer
 from gateway.waiting import TaskWaiter
+from gateway.webhooks import WebhookServicer
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
-from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
-from meshkit import logs, middleware
+from manusmesh.task.v1 import (
+    dead_letter_service_pb2,
+    dead_letter_service_pb2_grpc,
+    task_service_pb2,
+    task_service_pb2_grpc,
+)
+from manusmesh.tenant.v1 import tenant_service_pb2, tenant_service_pb2_grpc
+from manusmesh.webhook.v1 import webhook_service_pb2, webhook_service_pb2_grpc
+from meshkit import logs, middleware, tenants
+from meshkit.audit import audited
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.config import ServiceSettings
+from meshkit.outbound.addresses import parse_networks
 from meshkit.ratelimit import RateLimiter
 from meshkit.redis import connect
 from meshkit.server import Served, instance_name, run_server
 from meshkit.signals import signals
+from meshkit.tasks.dead_letters import DeadLetters
 from meshkit.tasks.queue import Queue
+from meshkit.tasks.record import TENANT_CAP
 from meshkit.tasks.store import TaskStore
+from meshkit.webhooks.deliveries import Deliveries
 
 _BODY_MAX: Final = 4 * 1024 * 1024
 """Bytes of one request over gRPC; over REST the edge holds the same limit."""
@@ -37,9 +52,21 @@ async def serve() -> None:
         store = TaskStore(redis, Queue(redis, max_per_tenant=settings.queue.max_per_tenant))
         waiter = TaskWaiter(store, hub, draining)
         content = content_service_pb2.DESCRIPTOR.services_by_name["ContentService"]
-        jobs = JobRpcs(store, waiter).handler(content)
-        tasks = TaskServicer(redis, hub, store, waiter, draining)
+        allow_private = parse_networks(settings.fetch.allow_private)
+        jobs = JobRpcs(store, waiter, allow_private=allow_private).handler(content)
+        authenticator = KeyAuthenticator(redis)
+        tasks = TaskServicer(redis, hub, store, waiter, draining, authenticator=authenticator)
+        dead = DeadLetterServicer(DeadLetters(redis), store)
         system = SystemServicer(redis)
+        admin = TenantServicer(
+            redis,
+            default_caps={
+                "running": TENANT_CAP,
+                "queued": settings.queue.max_per_tenant,
+                "watchers": tenants.WATCHERS,
+            },
+        )
+        webhooks = WebhookServicer(Deliveries(redis))
         await run_server(
             settings,
             name="gateway",
@@ -53,13 +80,36 @@ async def serve() -> None:
                     ),
                 ),
                 Served(
+                    dead_letter_service_pb2.DESCRIPTOR.services_by_name["DeadLetterService"],
+                    lambda server: (
+                        dead_letter_service_pb2_grpc.add_DeadLetterServiceServicer_to_server(
+                            dead, server
+                        )
+                    ),
+                ),
+                Served(
                     system_service_pb2.DESCRIPTOR.services_by_name["SystemService"],
                     lambda server: system_service_pb2_grpc.add_SystemServiceServicer_to_server(
                         system, server
                     ),
                 ),
+                Served(
+                    tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],
+                    lambda server: tenant_service_pb2_grpc.add_TenantServiceServicer_to_server(
+                        admin, server
+                    ),
+                ),
+                Served(
+                    webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
+                    lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
+                        webhooks, server
+                    ),
+                ),
             ],
-            middlewares=middleware.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis)),
+            middlewares=(
+                *middleware.standard(authenticator, limiter=RateLimiter(redis)),
+                audited(redis),
+            ),
             draining=draining,
             received_max=_BODY_MAX,
         )

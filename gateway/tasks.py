@@ -1,6 +1,7 @@
 """The task RPCs' thin adapter: reading, watching and steering tasks of any job."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator
@@ -11,9 +12,11 @@ from google.protobuf import json_format
 
 from gateway.headers import tell
 from gateway.waiting import TaskWaiter
+from gateway.watchers import Watchers
 from manusmesh.task.v1 import task_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.task.v1 import task_service_pb2_grpc as rpc
+from meshkit.auth.principal import Authenticator
 from meshkit.errors import MeshError, Reason, invalid
 from meshkit.middleware import Context, current_call
 from meshkit.redis import Redis
@@ -37,12 +40,16 @@ class TaskServicer(rpc.TaskServiceServicer):
         store: TaskStore,
         waiter: TaskWaiter,
         draining: asyncio.Event,
+        *,
+        authenticator: Authenticator,
     ) -> None:
         self._redis = redis
         self._signals = signals
         self._store = store
         self._waiter = waiter
         self._draining = draining
+        self._authenticator = authenticator
+        self._watchers = Watchers()
 
     async def GetTask(  # noqa: N802 - the contract's name
         self, request: pb.GetTaskRequest, context: Context
@@ -62,21 +69,20 @@ class TaskServicer(rpc.TaskServiceServicer):
         self, request: pb.WatchTaskRequest, context: Context
     ) -> AsyncIterator[pb.TaskEvent]:
         """Streams a task's events."""
-        tell(await self._store.get(_tenant_id(), request.task_id))
-        async for event in self._follow(request):
-            yield event
+        async with self._watching(request) as events_after:
+            async for event in events_after:
+                yield event
 
     async def StreamTaskEvents(  # noqa: N802
         self, request: pb.WatchTaskRequest, context: Context
     ) -> AsyncIterator[httpbody_pb2.HttpBody]:
         """Streams a task's events as Server-Sent Events."""
-        tell(await self._store.get(_tenant_id(), request.task_id))
-        events_after = self._follow(request)
         begun = False
         try:
-            async for event in events_after:
-                yield _frame(event)
-                begun = True
+            async with self._watching(request) as events_after:
+                async for event in events_after:
+                    yield _frame(event)
+                    begun = True
         except MeshError as error:
             if not begun:
                 raise
@@ -110,7 +116,7 @@ class TaskServicer(rpc.TaskServiceServicer):
     async def RetryTask(  # noqa: N802
         self, request: pb.RetryTaskRequest, context: Context
     ) -> task_pb2.Task:
-        """Queues a failed or cancelled task again."""
+        """Queues a failed, cancelled or partial task again."""
         await self._controlled(request.task_id, "retry")
         return await self._told(request.task_id)
 
@@ -127,14 +133,29 @@ class TaskServicer(rpc.TaskServiceServicer):
         tell(task)
         return task
 
-    def _follow(self, request: pb.WatchTaskRequest) -> AsyncIterator[pb.TaskEvent]:
-        return events.follow(
-            self._redis,
-            self._signals,
-            request.task_id,
-            after=request.after or _last_event_id(),
-            stop=self._draining,
-        )
+    @contextlib.asynccontextmanager
+    async def _watching(
+        self, request: pb.WatchTaskRequest
+    ) -> AsyncIterator[AsyncIterator[pb.TaskEvent]]:
+        """The events of a task for the call under way; lets go of everything at the end."""
+        call = current_call.get()
+
+        async def check() -> None:
+            # A stream may outlive its key: whoever may not open it any more does not keep it.
+            await self._authenticator.authenticate(call.metadata)
+
+        with self._watchers.admit(call.principal):
+            tell(await self._store.get(call.principal.tenant_id, request.task_id))
+            follow = events.follow(
+                self._redis,
+                self._signals,
+                request.task_id,
+                after=request.after or _last_event_id(),
+                stop=self._draining,
+                check=check,
+            )
+            async with contextlib.aclosing(follow) as events_after:
+                yield events_after
 
 
 def _tenant_id() -> str:

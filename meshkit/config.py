@@ -6,15 +6,27 @@ Nested fields are joined by two underscores: `MESH_REDIS__URL`. Every variable i
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from meshkit.outbound.addresses import Network, parse_networks
 
 
 class RedisSettings(BaseModel):
     """Where the shared memory is."""
 
     url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
-    """`redis[s]://[user][:password@]host[:port][/database]`; secret for its password."""
+    """One server: `redis[s]://[user][:password@]host[:port][/database]`; the master that Sentinels
+    know: `redis[s]+sentinel://[user][:password@]host[:port],…/master-name[/database]`; a cluster:
+    `redis[s]+cluster://[user][:password@]host[:port],…`. Secret for its password."""
+    sentinel_password: SecretStr = SecretStr("")
+    """What the Sentinels want to be shown; empty for none. Redis's own is in the URL."""
+    ca_file: str = ""
+    """Certificates of the authorities that `rediss` trusts, PEM; empty for the system's."""
+    certificate_file: str = ""
+    """Certificate that `rediss` shows to Redis, PEM; empty for none."""
+    key_file: str = ""
+    """The certificate's private key, PEM; empty when it is in the same file."""
     timeout_s: float = Field(default=1.5, gt=0, le=30)
     """Seconds after which an unanswered command counts as failed and the connection is dropped."""
 
@@ -64,6 +76,26 @@ class QueueSettings(BaseModel):
     """Tasks of one tenant that may wait or run; beyond it starting answers OVERLOADED at once."""
 
 
+class FetchSettings(BaseModel):
+    """Which addresses may be called when a tenant names the host."""
+
+    allow_private: str = ""
+    """Networks that webhooks and fetches may reach although they are not public: comma-separated,
+    such as `127.0.0.0/8,fd00::/8`. For development and tests; empty allows public addresses alone.
+    """
+
+    @field_validator("allow_private")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks of `allow_private`."""
+        return parse_networks(self.allow_private)
+
+
 class ServiceSettings(BaseSettings):
     """What every process of the mesh needs to know."""
 
@@ -79,6 +111,8 @@ class ServiceSettings(BaseSettings):
     """Where the shared memory is."""
     queue: QueueSettings = QueueSettings()
     """How many tasks may wait."""
+    fetch: FetchSettings = FetchSettings()
+    """Which addresses may be called when a tenant names the host."""
     listen: ListenSettings = ListenSettings()
     """Where the process serves gRPC."""
     log: LogSettings = LogSettings()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Coroutine
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 Serve = Callable[[], Coroutine[None, None, None]]
@@ -25,12 +25,16 @@ def load(name: str) -> Serve:
     """Imports a service.
 
     Args:
-        name: Its name in the entry-point group `manusmesh.services`, such as "planning".
+        name: Its name in the entry-point group `manusmesh.services`, such as "planning"; or the
+            `module:function` of one that is installed under no name, such as a test's.
 
     Raises:
         NoSuchServiceError: when there is none of that name.
     """
-    found = tuple(entry_points(group=_GROUP, name=name))
+    if ":" in name:
+        found: tuple[EntryPoint, ...] = (EntryPoint(name, name, _GROUP),)
+    else:
+        found = tuple(entry_points(group=_GROUP, name=name))
     if not found:
         known = ", ".join(service_names()) or "none: install the project with make env"
         msg = f"there is no service {name!r}; there are: {known}"

@@ -117,6 +117,10 @@ class MeshError(Exception):
         retry_after_s: Seconds after which trying again can help; None when it cannot.
         violations: The violated fields, for INVALID_ARGUMENT.
         http_status: The status on REST; the reason's own unless an RPC is specified to differ.
+
+    Whether trying again can help follows from the reason, unless `retryable` is given, as for an
+    answer of a model that makes no sense (INTERNAL, but another answer may do). It then stands in
+    the details, under the name that failed tasks have for it, and crosses every hop with them.
     """
 
     def __init__(
@@ -128,12 +132,15 @@ class MeshError(Exception):
         retry_after_s: float | None = None,
         violations: Sequence[FieldViolation] = (),
         http_status: int | None = None,
+        retryable: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.http_status = http_status or _CODES[reason][1]
         self.message = message.encode(errors="replace")[:_MESSAGE_MAX].decode(errors="ignore")
         self.details = dict(details or {})
+        if retryable is not None:
+            self.details["retryable"] = retryable
         if retry_after_s is None and reason in RETRYABLE and reason != Reason.DEADLINE_EXCEEDED:
             retry_after_s = _RETRY_AFTER_DEFAULT_S
         self.retry_after_s = retry_after_s
@@ -146,8 +153,9 @@ class MeshError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later without any change."""
-        return self.reason in RETRYABLE
+        """Whether trying again may succeed without any change."""
+        said = self.details.get("retryable")
+        return said if isinstance(said, bool) else self.reason in RETRYABLE
 
     def public_details(self) -> dict[str, Detail]:
         """The REST body's `error.details`; `retry_after` is in whole seconds."""

@@ -5,22 +5,26 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
-from meshkit.errors import MeshError
-from meshkit.redis import Address, Connection, open_connection, pack, parse_url
+from meshkit.config import RedisSettings
+from meshkit.redis import RedisAwayError, Trust, trust_of
+from meshkit.redis.connection import Connection
+from meshkit.redis.opening import Open, opener
+from meshkit.redis.target import parse_url
 
 _RECONNECT_PAUSE_S: Final = 0.2
+_NO_TRUST: Final = Trust()
 
 
 class Signals:
     """Wakes coroutines when something is published on a channel: one connection for all channels.
 
-    A signal is a hint, never the truth: after a lost connection every listener is woken, and
-    listeners look at the data again.
+    It goes to the server, to the present master or to any node of a cluster, and is dropped when
+    Redis falls silent on it. A signal is a hint, never the truth: after a lost connection every
+    listener is woken, and listeners look at the data again.
     """
 
-    def __init__(self, address: Address, *, timeout_s: float) -> None:
-        self._address = address
-        self._timeout_s = timeout_s
+    def __init__(self, open_: Open) -> None:
+        self._open = open_
         self._listeners: dict[bytes, set[asyncio.Event]] = {}
         self._connection: Connection | None = None
         self._reopening: asyncio.Task[None] | None = None
@@ -78,15 +82,13 @@ class Signals:
 
     def _post(self, verb: str, channel: bytes) -> None:
         if self._connection is not None and not self._connection.lost:
-            self._connection.post(pack((verb, channel)))
+            self._connection.post((verb, channel))
 
     async def _reopen(self) -> None:
         while not self._closed:
             try:
-                connection = await open_connection(
-                    self._address, timeout_s=self._timeout_s, on_push=self
-                )
-            except (OSError, MeshError, TimeoutError):
+                connection = await self._open(self)
+            except RedisAwayError:
                 await asyncio.sleep(_RECONNECT_PAUSE_S)
                 continue
             if connection.lost:
@@ -99,11 +101,19 @@ class Signals:
 
 
 @contextlib.asynccontextmanager
-async def signals(url: str, *, timeout_s: float = 1.5) -> AsyncIterator[Signals]:
-    """`Signals` that are closed at the end of the block."""
-    hub = Signals(parse_url(url), timeout_s=timeout_s)
+async def signals(
+    url: str, *, timeout_s: float = 1.5, trust: Trust = _NO_TRUST
+) -> AsyncIterator[Signals]:
+    """`Signals` that are closed at the end of the block; arguments and errors as `connect`."""
+    hub = Signals(opener(parse_url(url), trust, timeout_s=timeout_s))
     await hub.open()
     try:
         yield hub
     finally:
         await hub.close()
+
+
+def open_signals(settings: RedisSettings) -> contextlib.AbstractAsyncContextManager[Signals]:
+    """`Signals` as the settings say; errors as `connect`."""
+    url = settings.url.get_secret_value()
+    return signals(url, timeout_s=settings.timeout_s, trust=trust_of(settings))

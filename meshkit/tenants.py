@@ -271,11 +271,13 @@ async def webhook_secrets(redis: Redis, tenant_id: str) -> list[str]:
     key = webhook_secrets_key(tenant_id)
     while True:
         lower = f"({int(time.time() * 1000)}"
-        reply = await redis.execute("ZRANGEBYSCORE", key, lower, "+inf")
+        reply = await redis.execute("ZREVRANGEBYSCORE", key, "+inf", lower)
         items = reply if isinstance(reply, list) else []
         members = [item.decode() for item in items if isinstance(item, bytes)]
         if members:
-            return [member.partition(":")[2] for member in sorted(members, reverse=True)]
+            # The one without an end is the newest; the others say when they were made.
+            newest_first = [members[0], *sorted(members[1:], reverse=True)]
+            return [member.partition(":")[2] for member in newest_first]
         # A tenant from before there were secrets; of two that make one here the first wins.
         await _new_secret(redis, tenant_id, overlap_s=0, mode="first")
 

@@ -30,7 +30,7 @@ class Variable:
     """One environment variable."""
 
     name: str
-    default: str
+    default: str | None
     meaning: str
 
 
@@ -44,8 +44,9 @@ def variables(settings: type[BaseModel], prefix: str) -> Iterator[Variable]:
         default = info.default
         if isinstance(default, SecretStr):
             default = default.get_secret_value()
-        shown = "" if default is PydanticUndefined else str(default)
-        yield Variable(f"{prefix}{name.upper()}", shown, meanings[name])
+        shown = None if default is PydanticUndefined else str(default)
+        meaning = " ".join(meanings[name].split())
+        yield Variable(f"{prefix}{name.upper()}", shown, meaning)
 
 
 def _docstrings(settings: type[BaseModel]) -> dict[str, str]:
@@ -85,11 +86,11 @@ def render() -> dict[Path, str]:
             if variable.name in seen:
                 continue
             seen.add(variable.name)
-            default = f"`{variable.default}`" if variable.default else "none: required"
-            if variable.name == "MESH_SERVICE_INSTANCE":
-                default = "empty"
+            default = f"`{variable.default}`" if variable.default else "empty"
+            if variable.default is None:
+                default = "none: required"
             page.append(f"| `{variable.name}` | {default} | {variable.meaning} |")
-            env.append(f"#{variable.name}={variable.default}")
+            env.append(f"#{variable.name}={variable.default or ''}")
     return {
         ROOT / "docs" / "configuration.md": "\n".join(page) + "\n",
         ROOT / ".env.example": "\n".join(env) + "\n",

@@ -90,6 +90,19 @@ class Api:
         """Cancels, pauses, resumes or retries a task, and answers it."""
         return self._call("POST", f"/api/tasks/{_segment(task_id)}/{action}", json=body)
 
+    def webhooks(self, **filters: str | int | None) -> Json:
+        """One page of the webhooks: `deliveries` and `next_page_token`."""
+        given = {name: value for name, value in filters.items() if value is not None}
+        return self._call("GET", "/api/webhooks", params=given)
+
+    def webhook(self, task_id: str) -> Json:
+        """The latest webhook of a task."""
+        return self._call("GET", f"/api/webhooks/{_segment(task_id)}")
+
+    def replay_webhook(self, task_id: str) -> Json:
+        """Sends the latest webhook of a task again, and answers it."""
+        return self._call("POST", f"/api/webhooks/{_segment(task_id)}/replay", json={})
+
     def readiness(self) -> Json:
         """What the mesh says of what it needs; a failure says the same in its details."""
         return self._call("GET", "/ready")
@@ -97,6 +110,7 @@ class Api:
     def events(self, task_id: str, *, after: int = 0) -> Iterator[Json]:
         """The events of a task, each once, up to and with the terminal one.
 
+        A task that was retried has ended before: its events go on until nothing more is to come.
         A connection that breaks is opened again after the last event that arrived, for as long as
         the mesh is away less than a minute.
 
@@ -106,6 +120,7 @@ class Api:
         """
         pause_s = _FIRST_PAUSE_S
         away_since = time.monotonic()
+        last = ""
         while True:
             failure: ApiError | None = None
             try:
@@ -113,14 +128,14 @@ class Api:
                     away_since, pause_s = time.monotonic(), _FIRST_PAUSE_S
                     if event["type"] == "heartbeat" or event["offset"] <= after:
                         continue
-                    after = event["offset"]
+                    after, last = event["offset"], event["type"]
                     yield event
-                    if event["type"] in FINAL_STATES:
-                        return
             except ApiError as error:
                 if error.code not in _RETRY_CODES:
                     raise
                 failure = error
+            if last in FINAL_STATES:
+                return
             if time.monotonic() - away_since > _AWAY_S:
                 raise failure or ApiError("UPSTREAM_UNAVAILABLE", "The events end without an end.")
             time.sleep(pause_s)
@@ -142,7 +157,11 @@ class Api:
                     if line.startswith("data:"):
                         data.append(line.removeprefix("data:").removeprefix(" "))
                     elif not line and data:
-                        yield json.loads("\n".join(data))
+                        event = json.loads("\n".join(data))
+                        if "error" in event and "offset" not in event:
+                            # The stream says itself why it ends before its task does.
+                            raise _api_error(event["error"])
+                        yield event
                         data.clear()
         except httpx.TransportError as error:
             raise self._away(error) from error
@@ -180,11 +199,14 @@ class Api:
 
 def _error(response: httpx.Response) -> ApiError:
     try:
-        error = response.json()["error"]
-        return ApiError(str(error["code"]), str(error["message"]), dict(error.get("details") or {}))
+        return _api_error(response.json()["error"])
     except (ValueError, KeyError, TypeError):
         code = "UPSTREAM_UNAVAILABLE" if response.status_code in (502, 503, 504) else "INTERNAL"
         return ApiError(code, f"HTTP {response.status_code} without an explanation.")
+
+
+def _api_error(error: Json) -> ApiError:
+    return ApiError(str(error["code"]), str(error["message"]), dict(error.get("details") or {}))
 
 
 def _segment(text: str) -> str:

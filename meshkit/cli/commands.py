@@ -16,6 +16,7 @@ from meshkit.local.errors import LocalMeshError
 from meshkit.local.state import StateDir, read_processes
 
 if TYPE_CHECKING:
+    from meshkit.cli.admin_api import AdminApi
     from meshkit.cli.api import Api
 
 P = ParamSpec("P")
@@ -36,6 +37,25 @@ Key = Annotated[
         help="An API key; by default the one in the state directory. Other users of this machine "
         "can see options of a command, so prefer the variable.",
         show_default=False,
+    ),
+]
+AdminKey = Annotated[
+    str,
+    typer.Option(
+        "--admin-key",
+        envvar="MESH_ADMIN_KEY",
+        help="An operator's key; by default the one in the state directory. Prefer the variable.",
+        show_default=False,
+    ),
+]
+Count = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="How many at most; all by default."),
+]
+Overlap = Annotated[
+    str,
+    typer.Option(
+        metavar="TIME", help="How long the old one goes on, such as 1h; 24h by default, 0s for not."
     ),
 ]
 StateDirOption = Annotated[
@@ -85,16 +105,37 @@ def connect(url: str, key: str, state_dir: Path | None) -> "Api":
     from meshkit.cli.api import Api  # noqa: PLC0415
 
     state = StateDir(state_dir or DEFAULT_STATE_DIR)
+    return Api(*_target(url, key, state, state.key, named=state_dir is not None))
+
+
+def connect_admin(url: str, key: str, state_dir: Path | None) -> "AdminApi":
+    """Opens the API of the mesh that is meant, for an operator; arguments as of `connect`."""
+    from meshkit.cli.admin_api import AdminApi  # noqa: PLC0415 (see connect)
+
+    state = StateDir(state_dir or DEFAULT_STATE_DIR)
+    return AdminApi(*_target(url, key, state, state.admin_key, named=state_dir is not None))
+
+
+def _target(url: str, key: str, state: StateDir, key_file: Path, *, named: bool) -> tuple[str, str]:
+    """The address to call and the key to show there.
+
+    Args:
+        url: What the caller said.
+        key: What the caller said.
+        state: The state directory.
+        key_file: Where its key is.
+        named: Whether the caller named the state directory.
+    """
     try:
         host = urlsplit(url).hostname
     except ValueError as error:
         raise ApiError("INVALID_ARGUMENT", f"{url!r} is not an address: {error}") from error
-    ours = not url or state_dir is not None or host in _LOOPBACK
+    ours = not url or named or host in _LOOPBACK
     if not url:
         envoy = read_processes(state).get("envoy")
-        if envoy is None and state_dir is not None:
-            raise ApiError("UPSTREAM_UNAVAILABLE", f"No mesh runs in {state_dir}.")
+        if envoy is None and named:
+            raise ApiError("UPSTREAM_UNAVAILABLE", f"No mesh runs in {state.root}.")
         url = f"http://127.0.0.1:{envoy.port}" if envoy else _DEFAULT_URL
-    if not key and ours and state.key.is_file():
-        key = state.key.read_text(encoding="ascii").strip()
-    return Api(url.rstrip("/"), key)
+    if not key and ours and key_file.is_file():
+        key = key_file.read_text(encoding="ascii").strip()
+    return url.rstrip("/"), key

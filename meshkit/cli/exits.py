@@ -14,7 +14,7 @@ class Exit(IntEnum):
     USAGE = 2
     """The command or its input is wrong; trying again as it stands cannot help."""
     NOT_FOUND = 3
-    """There is no such task."""
+    """There is no such task, tenant or key."""
     DENIED = 4
     """No key, a bad one, or one that may not do this."""
     UNAVAILABLE = 5

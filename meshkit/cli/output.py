@@ -53,7 +53,7 @@ class Output:
             self.answer({"success": False, "error": content})
         else:
             self.err.print(f"[bold red]{error.code}[/] {escape(error.message)}", soft_wrap=True)
-            for violation in _objects(error.details.get("fields")):
+            for violation in objects(error.details.get("fields")):
                 field, message = (str(violation.get(name, "")) for name in ("field", "message"))
                 self.err.print(f"  [bold]{escape(field)}[/]: {escape(message)}", soft_wrap=True)
             if "retry_after" in error.details:
@@ -100,18 +100,31 @@ def task_table(task: Json) -> Table:
     table.add_column(overflow="fold")
     for name in ("task_id", "job"):
         table.add_row(name, escape(str(task.get(name, ""))))
-    table.add_row("status", f"{status(str(task.get('status', '')))}  {task.get('progress', 0)} %")
+    partial = "  [yellow]partial[/]" if task.get("partial") else ""
+    progress = f"{task.get('progress', 0)} %"
+    table.add_row("status", f"{status(str(task.get('status', '')))}{partial}  {progress}")
     for name in ("current_step", "created_at", "started_at", "completed_at"):
         if task.get(name):
             table.add_row(name, escape(str(task[name])))
-    for step in _objects(task.get("completed_steps")):
+    for step in objects(task.get("completed_steps")):
         seconds = int(step.get("duration_ms", 0)) / 1000
         table.add_row("step", f"{escape(str(step.get('step', '')))}  [dim]{seconds:.2f} s[/]")
-    error = task.get("error")
-    if isinstance(error, dict):
-        text = f"{error.get('code', '')}: {error.get('message', '')}"
-        table.add_row("error", f"[red]{escape(text)}[/]")
+    for part in objects(task.get("missing")):
+        what = str(part.get("name") or part.get("step", ""))
+        why = error_text(part.get("error"))
+        table.add_row("missing", f"{escape(what)}  [yellow]{escape(why)}[/]")
+    if task.get("partial"):
+        table.add_row("", "[dim]task retry does what is missing again, and what builds on it[/]")
+    if task.get("error"):
+        table.add_row("error", f"[red]{escape(error_text(task['error']))}[/]")
     return table
+
+
+def error_text(error: object) -> str:
+    """An error of a task: its code and its sentence."""
+    if not isinstance(error, dict):
+        return ""
+    return f"{error.get('code', '')}: {error.get('message', '')}"
 
 
 def readiness_table(dependencies: Sequence[Json]) -> Table:
@@ -128,5 +141,6 @@ def readiness_table(dependencies: Sequence[Json]) -> Table:
     return table
 
 
-def _objects(value: object) -> list[Json]:
+def objects(value: object) -> list[Json]:
+    """The objects of a list of the API; none when it is absent."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

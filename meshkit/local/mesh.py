@@ -112,13 +112,14 @@ async def _start(
     # Importing takes the services longer than Redis takes to start, and they can wait for it. This
     # process imports what it needs for the rest in the meantime, on another core.
     specs = [
-        (service, _service(service, name, port, environment))
+        (served, _service(served, name, port, environment))
         for service in SERVICES
+        for served in (options.services.get(service, service),)
         for name, port in layout.services[service].items()
     ]
     births = [
-        Birth(spec.name, service, dict(spec.env), str(state.log(spec.name)))
-        for service, spec in specs
+        Birth(spec.name, served, dict(spec.env), str(state.log(spec.name)))
+        for served, spec in specs
     ]
     born = fork_services(births, tasks, log=state.log("supervisor"))
     for _, spec in specs:
@@ -220,10 +221,10 @@ def _environment(options: MeshOptions, layout: _Layout, *, redis_url: str) -> di
     return environment | dict(options.environment)
 
 
-def _service(service: str, name: str, port: int, environment: Mapping[str, str]) -> ProcessSpec:
+def _service(served: str, name: str, port: int, environment: Mapping[str, str]) -> ProcessSpec:
     return ProcessSpec(
         name=name,
-        argv=(sys.executable, "-m", "meshkit.cli", "serve", service),
+        argv=(sys.executable, "-m", "meshkit.cli", "serve", served),
         env={**environment, "MESH_LISTEN__PORT": str(port), "MESH_SERVICE_INSTANCE": name},
         port=port,
         grace_s=_SERVICE_GRACE_S,

@@ -32,7 +32,7 @@ class Birth:
 
     Attributes:
         name: Of the process, such as "research-2".
-        service: Its name in the entry-point group, such as "research".
+        service: What `meshkit.entry.load` knows it by, such as "research".
         env: Its whole environment.
         log: The file that it writes to.
     """

@@ -24,6 +24,8 @@ class MeshOptions:
         allow_private: Networks in CIDR form that fetches and webhooks may reach although they are
             private; for development and tests.
         environment: Settings of the services, over those inherited.
+        services: By the name of a service: the `module:function` that is served in its place, for
+            development and tests.
     """
 
     state_dir: Path
@@ -31,6 +33,7 @@ class MeshOptions:
     replicas: Mapping[str, int] = field(default_factory=dict)
     allow_private: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_replicas(text: str) -> dict[str, int]:

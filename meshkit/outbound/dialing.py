@@ -12,10 +12,10 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+import aiodns
 import certifi
 import httpcore
 
@@ -25,9 +25,9 @@ from meshkit.outbound.urls import Target
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 """Answers all addresses of a host, best first; raises OSError when there are none."""
 
-_LOOKUPS_MAX: Final = 64
-"""Threads that wait for name servers. A pool of its own: a tenant's slow name server must not hold
-up what else the process does in threads."""
+_LOOKUP_TRY_S: Final = 1.0
+_LOOKUP_TRIES: Final = 2
+"""How long a name server may take to answer, and how often it is asked."""
 _ADDRESSES_MAX: Final = 4
 """How many addresses of a host are tried."""
 
@@ -53,18 +53,30 @@ class Answer:
     headers: Mapping[str, str]
 
 
-@functools.cache
-def _lookups() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_LOOKUPS_MAX, thread_name_prefix="resolve")
+class SystemResolver:
+    """Looks hosts up as this machine is set up to: its hosts file, name servers, search domains.
 
+    Without threads, unlike `getaddrinfo` of the loop: a lookup that nobody waits for any more costs
+    nothing, so that silent name servers of one tenant can't hold up the lookups of the others. To
+    be made and closed in a running loop.
+    """
 
-async def resolve(host: str, port: int) -> Sequence[Address]:
-    """The addresses of a host as the system's resolver gives them, each once."""
-    infos = await asyncio.get_running_loop().run_in_executor(
-        _lookups(),
-        functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM),
-    )
-    return list(dict.fromkeys(ipaddress.ip_address(info[4][0]) for info in infos))
+    def __init__(self) -> None:
+        self._channel = aiodns.DNSResolver(timeout=_LOOKUP_TRY_S, tries=_LOOKUP_TRIES)
+
+    async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        """The addresses of a host, each once; OSError when there are none."""
+        try:
+            found = await self._channel.getaddrinfo(
+                host, socket.AF_UNSPEC, port, type=socket.SOCK_STREAM
+            )
+        except aiodns.error.DNSError as error:
+            raise socket.gaierror(*error.args) from error
+        return list(dict.fromkeys(ipaddress.ip_address(n.addr[0].decode()) for n in found.nodes))
+
+    async def close(self) -> None:
+        """Ends the lookups under way."""
+        await self._channel.close()
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
@@ -75,9 +87,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         resolver: Looks hosts up.
     """
 
-    def __init__(
-        self, allow_private: Sequence[Network] = (), *, resolver: Resolve = resolve
-    ) -> None:
+    def __init__(self, allow_private: Sequence[Network], resolver: Resolve) -> None:
         self._allow_private = allow_private
         self._resolve = resolver
         self._backend = httpcore.AnyIOBackend()

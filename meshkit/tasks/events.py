@@ -41,8 +41,9 @@ async def follow(
     """The events after an offset, then each as it happens, to the terminal one or until `stop`.
 
     Sends a heartbeat, which repeats the offset before it, when nothing happens for 10 seconds.
-    Events are fetched by the hundred, and only as the caller takes them, so a slow caller costs no
-    memory. A busy stream costs Redis one command a signal, a silent one a command every 5 seconds.
+    Events are fetched by the hundred and only as the caller takes them: a slow caller costs the
+    memory of one page. A busy stream costs Redis a command a signal, a silent one a command every
+    5 seconds.
 
     Args:
         redis: Where the task is.

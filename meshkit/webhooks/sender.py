@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -40,6 +41,8 @@ _AT_ONCE: Final = 32
 """Attempts at once in one process."""
 _AT_ONCE_PER_TENANT: Final = 4
 """Of one tenant, so that slow endpoints of its cost the others nothing."""
+_AT_ONCE_UNANSWERED: Final = 1
+"""Of a tenant whose latest attempt got no answer: the time of such attempts is mostly waiting."""
 _LEASE_MS: Final = 20_000
 """Twice what an attempt may take."""
 _POLL_S: Final = 1.0
@@ -111,6 +114,9 @@ class Sender:
         self._resolver = resolver
         self._outbox = Outbox(redis)
         self._active: Counter[str] = Counter()
+        self._unanswered: set[str] = set()
+        self._closing = AsyncExitStack()
+        self._backend: CheckedBackend | None = None
         self._looked_at = time.monotonic()
 
     async def healthy(self) -> bool:
@@ -120,7 +126,7 @@ class Sender:
     async def run(self, draining: asyncio.Event) -> None:
         """Sends until `draining`, then ends the attempts at work, each within 10 s."""
         with self._signals.listen(keys.READY) as ready:
-            async with asyncio.TaskGroup() as group:
+            async with self._closing, asyncio.TaskGroup() as group:
                 while not draining.is_set():
                     self._looked_at = time.monotonic()
                     # Before looking: what becomes due from now on wakes the wait below.
@@ -145,13 +151,16 @@ class Sender:
             return []
         # The others are not worth their places in it.
         self._active += Counter()
-        busy = [tenant for tenant, count in self._active.items() if count >= _AT_ONCE_PER_TENANT]
+        busy = [tenant for tenant, count in self._active.items() if count >= self._cap(tenant)]
         try:
             return await due.claim(self._redis, lease_ms=_LEASE_MS, count=room, busy=busy)
         except MeshError as error:
             _log.warning("claim_failed", reason=error.reason)
             await asyncio.sleep(_AWAY_PAUSE_S)
             return []
+
+    def _cap(self, tenant_id: str) -> int:
+        return _AT_ONCE_UNANSWERED if tenant_id in self._unanswered else _AT_ONCE_PER_TENANT
 
     async def _deliver(self, claimed: due.Claimed) -> None:
         """Does one claimed entry; whatever happens to it must not reach the others."""
@@ -161,7 +170,12 @@ class Sender:
             if isinstance(held, _NotNow):
                 next_ms = held.until_ms
             else:
-                next_ms = await self._record(held, await self._attempt(held))
+                outcome = await self._attempt(held)
+                if outcome.status_code:
+                    self._unanswered.discard(claimed.tenant_id)
+                else:
+                    self._unanswered.add(claimed.tenant_id)
+                next_ms = await self._record(held, outcome)
             await due.settle(self._redis, claimed, next_ms)
         except MeshError as error:
             # The leases run out, and somebody takes it up again.
@@ -219,7 +233,7 @@ class Sender:
         webhook_id = text(held.fields, "id")
         secrets = await tenants.webhook_secrets(self._redis, text(held.fields, "tenant_id"))
         headers = message.headers(webhook_id, body, now=datetime.now(UTC), secrets=secrets)
-        return await post(self._backend, text(held.fields, "url"), headers=headers, body=body)
+        return await post(self._dialer(), text(held.fields, "url"), headers=headers, body=body)
 
     async def _record(self, held: _Begun, outcome: "Outcome") -> int | None:
         """Writes what became of an attempt and answers when it is tried next, or None."""
@@ -281,10 +295,14 @@ class Sender:
             else:
                 return written == 1
 
-    @functools.cached_property
-    def _backend(self) -> "CheckedBackend":
-        from meshkit.outbound import dialing  # noqa: PLC0415 - as above
+    def _dialer(self) -> "CheckedBackend":
+        """What opens connections; made when it is first needed."""
+        if self._backend is None:
+            from meshkit.outbound import dialing  # noqa: PLC0415 - as above
 
-        return dialing.CheckedBackend(
-            self._allow_private, resolver=self._resolver or dialing.resolve
-        )
+            if self._resolver is None:
+                system = dialing.SystemResolver()
+                self._closing.push_async_callback(system.close)
+                self._resolver = system
+            self._backend = dialing.CheckedBackend(self._allow_private, self._resolver)
+        return self._backend

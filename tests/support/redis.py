@@ -23,12 +23,15 @@ class RedisServer:
     Attributes:
         port: The port, the same after a restart.
         password: What clients have to show.
+        directory: Where its files are.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.port = _free_port()
+    def __init__(self, directory: Path, *extra: str) -> None:
+        """A server that is not running yet; `extra` are lines of its configuration."""
+        self.port = free_port()
         self.password = secrets.token_hex(8)
-        self._directory = directory
+        self.directory = directory
+        self._extra = extra
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -43,12 +46,12 @@ class RedisServer:
 
     def start(self) -> None:
         """Starts it and waits until it has loaded its data; RuntimeError after 20 s."""
-        config = self._directory / "redis.conf"
-        config.write_text(
-            redis_server.render(port=self.port, password=self.password, directory=self._directory),
-            encoding="utf-8",
+        config = self.directory / "redis.conf"
+        lines = redis_server.render(
+            port=self.port, password=self.password, directory=self.directory
         )
-        with (self._directory / "redis.log").open("ab") as log:
+        config.write_text("\n".join((lines, *self._extra)), encoding="utf-8")
+        with (self.directory / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [programs.redis_server(), config], stdout=log, stderr=subprocess.STDOUT
             )
@@ -58,7 +61,7 @@ class RedisServer:
                 if self.ask("PING") == b"+PONG":
                     return
             time.sleep(_POLL_S)
-        raise RuntimeError((self._directory / "redis.log").read_text(encoding="utf-8"))
+        raise RuntimeError((self.directory / "redis.log").read_text(encoding="utf-8"))
 
     def kill(self) -> None:
         """Ends it as a crash does."""
@@ -101,7 +104,8 @@ def run(directory: Path) -> Iterator[RedisServer]:
         server.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody has at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

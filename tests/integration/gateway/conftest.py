@@ -6,23 +6,35 @@ from collections.abc import AsyncIterator
 import grpc
 import pytest
 
+from gateway.dead_letters import DeadLetterServicer
 from gateway.jobs import JobRpcs
 from gateway.system import SystemServicer
 from gateway.tasks import TaskServicer
 from gateway.waiting import TaskWaiter
+from gateway.webhooks import WebhookServicer
 from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
-from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
+from manusmesh.task.v1 import (
+    dead_letter_service_pb2,
+    dead_letter_service_pb2_grpc,
+    task_service_pb2,
+    task_service_pb2_grpc,
+)
+from manusmesh.webhook.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 from meshkit import middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.ratelimit import RateLimiter
+from meshkit.tasks.dead_letters import DeadLetters
+from meshkit.webhooks.deliveries import Deliveries
 from tests.support import grpc_server
 
 CONTENT = content_service_pb2.DESCRIPTOR.services_by_name["ContentService"]
 DESCRIPTORS = [
     CONTENT,
     task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
+    dead_letter_service_pb2.DESCRIPTOR.services_by_name["DeadLetterService"],
+    webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
     system_service_pb2.DESCRIPTOR.services_by_name["SystemService"],
 ]
 
@@ -36,15 +48,23 @@ def draining() -> asyncio.Event:
 async def channel(redis, hub, store, draining) -> AsyncIterator[grpc.aio.Channel]:
     waiter = TaskWaiter(store, hub, draining)
     jobs = JobRpcs(store, waiter).handler(CONTENT)
-    tasks = TaskServicer(redis, hub, store, waiter, draining)
+    authenticator = KeyAuthenticator(redis)
+    tasks = TaskServicer(redis, hub, store, waiter, draining, authenticator=authenticator)
+    dead = DeadLetterServicer(DeadLetters(redis), store)
     registers = [
         lambda server: server.add_generic_rpc_handlers((jobs,)),
         lambda server: task_service_pb2_grpc.add_TaskServiceServicer_to_server(tasks, server),
+        lambda server: dead_letter_service_pb2_grpc.add_DeadLetterServiceServicer_to_server(
+            dead, server
+        ),
+        lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
+            WebhookServicer(Deliveries(redis)), server
+        ),
         lambda server: system_service_pb2_grpc.add_SystemServiceServicer_to_server(
             SystemServicer(redis), server
         ),
     ]
-    middlewares = middleware.standard(KeyAuthenticator(redis), limiter=RateLimiter(redis))
+    middlewares = middleware.standard(authenticator, limiter=RateLimiter(redis))
     async with grpc_server.serve(DESCRIPTORS, registers, middlewares) as opened:
         yield opened
 
@@ -65,6 +85,12 @@ async def other(redis) -> tuple[tuple[str, str], ...]:
 
 
 @pytest.fixture
+async def operator(redis) -> tuple[tuple[str, str], ...]:
+    """The metadata of an operator's calls."""
+    return grpc_server.bearer(await keys.issue_admin(redis, env="dev"))
+
+
+@pytest.fixture
 def content(channel) -> content_service_pb2_grpc.ContentServiceStub:
     return content_service_pb2_grpc.ContentServiceStub(channel)
 
@@ -72,6 +98,11 @@ def content(channel) -> content_service_pb2_grpc.ContentServiceStub:
 @pytest.fixture
 def tasks(channel) -> task_service_pb2_grpc.TaskServiceStub:
     return task_service_pb2_grpc.TaskServiceStub(channel)
+
+
+@pytest.fixture
+def dead_letters(channel) -> dead_letter_service_pb2_grpc.DeadLetterServiceStub:
+    return dead_letter_service_pb2_grpc.DeadLetterServiceStub(channel)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from manusmesh.content.v1 import content_service_pb2, generate_skill_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import keys
-from meshkit.tasks.holder import Note
+from meshkit.tasks.notes import Note
 from tests.support.eventually import eventually
 from tests.support.grpc_server import failure
 from tests.support.tasks import TENANT, held, skill_request, started
@@ -49,7 +49,7 @@ async def test_start(content, store, acme):
 async def test_what_is_started_is_what_was_asked_for(content, redis, acme):
     request = skill_request(3, skill_name="Größer")
     made = await content.StartGenerateSkill(request, metadata=acme)
-    stored = await (await held(redis, made.task_id)).request()
+    stored = (await held(redis, made.task_id)).request
     assert generate_skill_pb2.GenerateSkillRequest.FromString(stored) == request
 
 

@@ -8,7 +8,7 @@ from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.type.v1 import plan_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import keys
-from meshkit.tasks.holder import Note
+from meshkit.tasks.notes import Note
 from tests.support.eventually import eventually
 from tests.support.grpc_server import failure
 from tests.support.tasks import TENANT, held, started
@@ -51,7 +51,8 @@ async def frames(tasks, metadata, task_id: str, **fields) -> list[dict[str, str]
 async def test_one_task_in_full(tasks, store, redis, acme):
     task_id = await started(store)
     task = await held(redis, task_id)
-    await task.plan(plan_pb2.Plan(engine="offline"), total_steps=4, expected_ms=1000)
+    task.note(Note("", plan=plan_pb2.Plan(engine="offline"), total_steps=4, expected_ms=1000))
+    await task.flush()
     shown = await tasks.GetTask(pb.GetTaskRequest(task_id=task_id), metadata=acme)
     assert (shown.task_id, shown.status, shown.total_steps) == (task_id, "running", 4)
     assert shown.detail.plan.engine == "offline"
@@ -214,7 +215,7 @@ async def test_cancel_waits_for_the_holder(tasks, store, redis, acme):
         call = asyncio.ensure_future(tasks.CancelTask(request, metadata=acme))
 
         async def asked() -> bool:
-            return (await task.renew(lease_ms=10_000)).cancel
+            return (await task.renew()).cancel
 
         await eventually(asked)
         await task.cancelled()

@@ -2,19 +2,26 @@ import re
 
 import pytest
 
-from meshkit.auth import keys, principal
-from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator
+from meshkit import tenants
+from meshkit.auth import keyring, keys, principal
+from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator, LastUse
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import as_mapping
+from tests.support.eventually import eventually
 
 
 def bearer(key: str) -> list[tuple[str, str | bytes]]:
     return [("authorization", f"Bearer {key}")]
 
 
+def name_of(key: str) -> str:
+    owner = f"tenant_{key.split('_')[3]}" if key.startswith("sk_") else ""
+    return keys.key_name(keys.digest_of(key), owner)
+
+
 async def record_of(redis, key: str, **fields: str | int) -> None:
     for name, value in fields.items():
-        await redis.execute("HSET", keys.key_name(keys.digest_of(key)), name, value)
+        await redis.execute("HSET", name_of(key), name, value)
 
 
 class Clock:
@@ -42,16 +49,14 @@ async def test_an_operators_key(redis):
 @pytest.mark.parametrize(("env", "days"), [("prod", 90), ("dev", 180), ("test", 180)])
 async def test_lifetimes(redis, env, days):
     key = await keys.issue(redis, tenant="acme", env=env)
-    name = keys.key_name(keys.digest_of(key))
-    fields = as_mapping(await redis.execute("HGETALL", name))
+    fields = as_mapping(await redis.execute("HGETALL", name_of(key)))
     assert int(fields[b"expires_at"]) - int(fields[b"created_at"]) == days * 86_400
 
 
 async def test_the_key_itself_is_not_stored(redis):
     key = await keys.issue(redis, tenant="acme", env="dev")
     for name in await redis.execute("KEYS", "*"):
-        stored = name + b" ".join(await redis.execute("HGETALL", name))
-        assert key.rpartition("_")[2].encode() not in stored
+        assert key.rpartition("_")[2].encode() not in name + await redis.execute("DUMP", name)
 
 
 @pytest.mark.parametrize("tenant", ["", "Acme", "a-b", "a" * 33, "a\n", "ä", "a:b"])
@@ -72,7 +77,7 @@ async def bad_keys(redis) -> dict[str, list[tuple[str, str | bytes]]]:
     made = {name: await keys.issue(redis, tenant=name, env="dev") for name in ("old", "off", "out")}
     await record_of(redis, made["old"], expires_at=1)
     await record_of(redis, made["off"], revoked_at=1)
-    await redis.execute("HSET", keys.tenant_name("tenant_out"), "disabled_at", 1)
+    await redis.execute("HSET", tenants.settings_key("tenant_out"), "disabled_at", 1)
     unknown = f"sk_openmanus_dev_acme_{'0' * 32}"
     return {
         "none": [],
@@ -143,12 +148,94 @@ async def test_a_refusal_is_remembered_as_long(redis):
     await record_of(redis, key, revoked_at=1)
     with pytest.raises(MeshError):
         await authenticator.authenticate(bearer(key))
-    await redis.execute("HDEL", keys.key_name(keys.digest_of(key)), "revoked_at")
+    await redis.execute("HDEL", name_of(key), "revoked_at")
     clock.now = 1.99
     with pytest.raises(MeshError):
         await authenticator.authenticate(bearer(key))
     clock.now = 2.0
     assert (await authenticator.authenticate(bearer(key))).kind == "tenant"
+
+
+async def test_a_revoked_key_is_refused_on_every_replica(redis):
+    clocks = Clock(), Clock()
+    replicas = [KeyAuthenticator(redis, clock=clock) for clock in clocks]
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    for replica in replicas:
+        await replica.authenticate(bearer(key))
+    await keyring.revoke(redis, keys.id_of(key))
+    for clock, replica in zip(clocks, replicas, strict=True):
+        clock.now = 5.0
+        with pytest.raises(MeshError) as raised:
+            await replica.authenticate(bearer(key))
+        assert raised.value.reason == Reason.UNAUTHENTICATED
+
+
+async def test_a_disabled_tenants_keys_are_refused_until_it_is_enabled(redis):
+    clock = Clock()
+    authenticator = KeyAuthenticator(redis, clock=clock)
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    await tenants.disable(redis, "tenant_acme")
+    with pytest.raises(MeshError):
+        await authenticator.authenticate(bearer(key))
+    await tenants.enable(redis, "tenant_acme")
+    clock.now = 2.0
+    assert (await authenticator.authenticate(bearer(key))).tenant_id == "tenant_acme"
+
+
+class Wall(Clock):
+    """A clock on the wall, at a full minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1_800_000_000.0
+
+
+async def test_the_last_use_is_noted_to_the_minute(redis):
+    wall = Wall()
+    authenticator = KeyAuthenticator(redis, last_use=LastUse(redis, clock=wall))
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    assert (await keyring.get(redis, keys.id_of(key))).last_used_at is None
+
+    async def used_at(second: int) -> bool:
+        return (await keyring.get(redis, keys.id_of(key))).last_used_at == second
+
+    wall.now += 59
+    await authenticator.authenticate(bearer(key))
+    await eventually(lambda: used_at(1_800_000_000))
+    wall.now += 1
+    await authenticator.authenticate(bearer(key))
+    await eventually(lambda: used_at(1_800_000_060))
+
+
+async def test_the_last_use_costs_one_write_a_minute_and_never_the_call(redis, monkeypatch):
+    written = []
+    last_use = LastUse(redis, clock=Wall())
+    authenticator = KeyAuthenticator(redis, last_use=last_use)
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    await authenticator.authenticate(bearer(key))
+    await last_use._writing
+
+    async def run(script, names, arguments):
+        written.extend(names)
+        raise MeshError(Reason.UPSTREAM_UNAVAILABLE, "away")
+
+    monkeypatch.setattr(redis, "run", run)
+    for _ in range(100):
+        await authenticator.authenticate(bearer(key))
+    assert last_use._waiting == written == []
+    last_use._clock.now += 60
+    assert (await authenticator.authenticate(bearer(key))).kind == "tenant"
+    await last_use._writing
+    assert written == [name_of(key)]
+
+
+async def test_a_refused_key_is_not_used(redis):
+    last_use = LastUse(redis)
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    await keyring.revoke(redis, keys.id_of(key))
+    with pytest.raises(MeshError):
+        await KeyAuthenticator(redis, last_use=last_use).authenticate(bearer(key))
+    assert last_use._writing is None
 
 
 async def test_what_is_remembered_is_bounded(redis, monkeypatch):
@@ -166,6 +253,36 @@ async def test_own_limits_come_with_the_key(redis):
     await keys.set_limit(redis, tenant_id="tenant_acme", limit_class="async", limit=limit)
     caller = await KeyAuthenticator(redis).authenticate(bearer(key))
     assert caller.limits == {"async": limit}
+
+
+async def test_own_caps_come_with_the_key(redis):
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    await tenants.change(redis, "tenant_acme", tenants.OwnLimits(caps={"watchers": 3}))
+    caller = await KeyAuthenticator(redis).authenticate(bearer(key))
+    assert caller.caps == {"watchers": 3}
+
+
+async def test_a_lookup_is_one_round_trip(redis, monkeypatch):
+    key = await keys.issue(redis, tenant="acme", env="dev")
+    trips = []
+    pipeline = redis.pipeline
+
+    async def counted(*commands):
+        trips.append([command[0] for command in commands])
+        return await pipeline(*commands)
+
+    monkeypatch.setattr(redis, "pipeline", counted)
+    monkeypatch.setattr(redis, "execute", None)
+    assert await keys.find(redis, key) is not None
+    assert trips == [["HGETALL", "HGETALL"]]
+
+
+async def test_an_issued_key_registers_its_tenant(redis):
+    await keys.issue(redis, tenant="acme", env="dev")
+    first = await tenants.get(redis, "tenant_acme")
+    await keys.issue(redis, tenant="acme", env="dev")
+    assert await tenants.get(redis, "tenant_acme") == first
+    assert [one async for one in tenants.tenant_ids(redis)] == ["tenant_acme"]
 
 
 @pytest.mark.parametrize("limit", [keys.Limit(0, 1), keys.Limit(1, 0), keys.Limit(-1, -1)])

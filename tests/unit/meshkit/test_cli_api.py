@@ -123,7 +123,7 @@ def test_events_resume_after_the_last_one(monkeypatch: pytest.MonkeyPatch) -> No
         httpx.Response(
             200, text=frame(2, "heartbeat") + frame(2, "started") + frame(3, "progress")
         ),
-        httpx.Response(200, text=frame(4, "completed") + frame(5, "never read")),
+        httpx.Response(200, text=frame(4, "completed")),
     ]
     resumed_after: list[str | None] = []
 
@@ -135,6 +135,44 @@ def test_events_resume_after_the_last_one(monkeypatch: pytest.MonkeyPatch) -> No
         events = [(event["offset"], event["type"]) for event in api.events(TASK)]
     assert events == [(1, "queued"), (2, "started"), (3, "progress"), (4, "completed")]
     assert resumed_after == [None, "2", "2", "3"]
+
+
+def test_events_of_a_retried_task_go_on_over_its_first_end() -> None:
+    story = frame(1, "failed") + frame(2, "queued") + frame(3, "completed")
+    calls: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        # What breaks after the end makes no difference.
+        return httpx.Response(200, stream=Broken(story))
+
+    with client(handler) as api:
+        kinds = [event["type"] for event in api.events(TASK)]
+    assert kinds == ["failed", "queued", "completed"]
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("code", "again"), [("UPSTREAM_UNAVAILABLE", 1), ("UNAUTHENTICATED", 0)])
+def test_a_stream_that_says_why_it_ends(
+    monkeypatch: pytest.MonkeyPatch, code: str, again: int
+) -> None:
+    monkeypatch.setattr(api_module.time, "sleep", lambda _: None)
+    body = json.dumps({"success": False, "error": {"code": code, "message": "m", "details": {}}})
+    answers = [
+        httpx.Response(200, text=frame(1, "queued") + f"event: error\ndata: {body}\n\n"),
+        httpx.Response(200, text=frame(2, "completed")),
+    ]
+    seen = []
+    with client(lambda _: answers.pop(0)) as api:
+        events = api.events(TASK)
+        seen.append(next(events)["offset"])
+        if again:
+            seen += [event["offset"] for event in events]
+        else:
+            with pytest.raises(ApiError, match=code):
+                next(events)
+    assert seen == [1, 2][: 1 + again]
+    assert len(answers) == 1 - again
 
 
 def test_events_of_no_task_are_not_tried_again() -> None:

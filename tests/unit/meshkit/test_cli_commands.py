@@ -190,6 +190,19 @@ def test_show_and_health(mesh: Mesh) -> None:
     assert "redis" in run("health")[1]
 
 
+def test_a_partial_task_says_what_is_missing(mesh: Mesh) -> None:
+    error = {"code": "UPSTREAM_UNAVAILABLE", "message": "no [answer]", "details": {}}
+    missing = [{"step": "research_2", "name": "Rival [2]", "error": error}]
+    task = {"task_id": TASK, "job": "j", "status": "completed", "progress": 100}
+    mesh.override = httpx.Response(200, json={**task, "partial": True, "missing": missing})
+    _, out, _ = run("task", "show", TASK)
+    assert "partial" in out
+    assert "Rival [2]  UPSTREAM_UNAVAILABLE: no [answer]" in out
+    assert "task retry" in out
+    mesh.override = httpx.Response(200, json={**task, "partial": False, "missing": []})
+    assert "partial" not in run("task", "show", TASK)[1]
+
+
 def test_health_of_a_mesh_that_is_not_ready_says_what_is_missing(mesh: Mesh) -> None:
     down = [{"name": "redis", "status": "down", "replicas": 0}]
     error = {"code": "UPSTREAM_UNAVAILABLE", "message": "m", "details": {"dependencies": down}}

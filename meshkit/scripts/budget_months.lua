@@ -1,0 +1,2 @@
+-- Answers the whole ledger, field after value, without what has lapsed.
+return redis.call('HGETALL', KEYS[2])
