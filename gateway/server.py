@@ -27,9 +27,9 @@ from meshkit.auth.principal import KeyAuthenticator
 from meshkit.config import ServiceSettings
 from meshkit.outbound.addresses import parse_networks
 from meshkit.ratelimit import RateLimiter
-from meshkit.redis import connect
+from meshkit.redis import open_redis
 from meshkit.server import Served, instance_name, run_server
-from meshkit.signals import signals
+from meshkit.signals import open_signals
 from meshkit.tasks.dead_letters import DeadLetters
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.record import TENANT_CAP
@@ -44,11 +44,10 @@ async def serve() -> None:
     """Serves the public RPCs until SIGTERM."""
     settings = ServiceSettings()
     logs.configure(service=instance_name(settings), level=settings.log.level)
-    url, timeout_s = settings.redis.url.get_secret_value(), settings.redis.timeout_s
     draining = asyncio.Event()
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(connect(url, timeout_s=timeout_s))
-        hub = await stack.enter_async_context(signals(url, timeout_s=timeout_s))
+        redis = await stack.enter_async_context(open_redis(settings.redis))
+        hub = await stack.enter_async_context(open_signals(settings.redis))
         store = TaskStore(redis, Queue(redis, max_per_tenant=settings.queue.max_per_tenant))
         waiter = TaskWaiter(store, hub, draining)
         content = content_service_pb2.DESCRIPTOR.services_by_name["ContentService"]
@@ -106,9 +105,8 @@ async def serve() -> None:
                     ),
                 ),
             ],
-            middlewares=(
-                *middleware.standard(authenticator, limiter=RateLimiter(redis)),
-                audited(redis),
+            middlewares=middleware.standard(
+                authenticator, audit=audited(redis), limiter=RateLimiter(redis)
             ),
             draining=draining,
             received_max=_BODY_MAX,

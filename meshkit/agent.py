@@ -11,7 +11,7 @@ from manusmesh.type.v1 import run_pb2
 from meshkit import logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import ServiceSettings
-from meshkit.redis import connect
+from meshkit.redis import open_redis
 from meshkit.server import Served, instance_name, run_server
 
 Event = TypeVar("Event", bound=Message)
@@ -33,8 +33,7 @@ async def serve_agent(
     authenticator = InternalAuthenticator(settings.internal_key.get_secret_value())
     if prepare is not None:
         prepare()
-    url = settings.redis.url.get_secret_value()
-    async with connect(url, timeout_s=settings.redis.timeout_s) as redis:
+    async with open_redis(settings.redis) as redis:
         await run_server(
             settings,
             name=name,

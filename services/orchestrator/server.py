@@ -9,9 +9,9 @@ from jobs.job import Job
 from meshkit import client, logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.outbound.addresses import parse_networks
-from meshkit.redis import connect
+from meshkit.redis import open_redis
 from meshkit.server import instance_name, run_server
-from meshkit.signals import signals
+from meshkit.signals import open_signals
 from meshkit.tasks.queue import Queue
 from meshkit.webhooks.sender import Sender
 from services.orchestrator.agents import Agents
@@ -29,12 +29,11 @@ async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
     settings = OrchestratorSettings()
     instance = instance_name(settings)
     logs.configure(service=instance, level=settings.log.level)
-    url, timeout_s = settings.redis.url.get_secret_value(), settings.redis.timeout_s
     internal_key = settings.internal_key.get_secret_value()
     draining = asyncio.Event()
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(connect(url, timeout_s=timeout_s))
-        hub = await stack.enter_async_context(signals(url, timeout_s=timeout_s))
+        redis = await stack.enter_async_context(open_redis(settings.redis))
+        hub = await stack.enter_async_context(open_signals(settings.redis))
         channels = {
             agent: await stack.enter_async_context(client.channel(addresses))
             for agent, addresses in settings.agents.model_dump().items()

@@ -1,0 +1,73 @@
+"""Every key that a mesh leaves in Redis is on the page that lists them, with type and lifetime."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.mesh import manusmesh, redis_command, request, wait_done
+
+PAGE = Path(__file__).parents[2] / "docs" / "redis.md"
+PLACES = {
+    "<task>": r"task_[0-9a-f]{32}",
+    "<tenant>": r"tenant_[a-z0-9]{1,32}",
+    "<owner>": r"(?:tenant:\{tenant_[a-z0-9]{1,32}\}|\{operators\})",
+    "<digest>": r"[0-9a-f]{64}",
+    "<job>": r"[a-z-]+",
+    "<class>": r"(?:async|sync|status)",
+    "<key id>": r"[0-9a-f]{16}",
+    "<entry>": r"[0-9]+-[0-9]+",
+}
+
+
+def documented() -> dict[re.Pattern[str], tuple[str, str]]:
+    """Pattern of each key on the page to its type and lifetime."""
+    rows = {}
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if len(cells) == 4 and cells[0].startswith("`"):
+            key = re.escape(cells[0].strip("`"))
+            for place, form in PLACES.items():
+                key = key.replace(re.escape(place), form)
+            rows[re.compile(key)] = (cells[1], cells[3])
+    return rows
+
+
+@pytest.fixture
+def busy(mesh, tenant):
+    """The mesh after it has done some of everything."""
+    with tenant("rediskeys").client() as client:
+        started = client.post(
+            "/api/generate-skill/start",
+            json=request(callback_url="https://receiver.invalid/hook"),
+            headers={"Idempotency-Key": "once"},
+        )
+        assert started.status_code == 200, started.text
+        assert wait_done(client, started.json()["task_id"])["status"] == "completed"
+        assert client.get("/api/tasks").status_code == 200
+    manusmesh("tenants", "create", "rediskeystwo", "--state-dir", str(mesh.state_dir), "--json")
+    manusmesh(
+        *("tenants", "set-limit", "rediskeystwo", "running=2", "async=10/5"),
+        *("--state-dir", str(mesh.state_dir)),
+    )
+    return mesh
+
+
+def test_every_key_is_documented_with_its_type_and_lifetime(busy):
+    rows = documented()
+    assert len(rows) > 25
+    seen = set()
+    for key in redis_command(busy, "KEYS", "*").splitlines():
+        found = [row for row in rows if row.fullmatch(key)]
+        assert len(found) == 1, key
+        kind, lifetime = rows[found[0]]
+        seen.add(found[0])
+        of_redis = redis_command(busy, "TYPE", key)
+        # It may have lapsed since.
+        assert of_redis in (kind, "none"), key
+        lasts = int(redis_command(busy, "TTL", key))
+        if lifetime.startswith(("7 days", "24 hours", "90 days past", "until it is full")):
+            assert lasts != -1, key
+        if lifetime == "for ever":
+            assert lasts in (-1, -2), key
+    assert len(seen) > 20
