@@ -30,8 +30,8 @@ class Watchers:
         cap = principal.caps.get("watchers", tenants.WATCHERS)
         if self._open[tenant_id] >= cap:
             message = (
-                f"{cap} streams of events are open, which is all that this tenant may have at "
-                "once; close one, or ask for the status instead."
+                f"The tenant's cap of {cap} open streams of events is reached; close one, or ask "
+                "for the status instead."
             )
             details = {"limit": cap, "open": self._open[tenant_id]}
             raise MeshError(

@@ -207,7 +207,9 @@ def _add_control(action: str, what: str) -> None:
 
 _add_control("pause", "Pause a task after the step at work.")
 _add_control("resume", "Go on with a paused task.")
-_add_control("retry", "Queue a failed or cancelled task again; finished steps are not repeated.")
+_add_control(
+    "retry", "Queue a failed, cancelled or partial task again; finished steps are not repeated."
+)
 
 
 def _request_of_posts(output: Output, path: Path, platforms: list[str]) -> Json:

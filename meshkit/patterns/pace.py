@@ -15,6 +15,8 @@ from typing import Final
 from meshkit.errors import MeshError, Reason
 
 _RATE_LIMITS: Final = frozenset({Reason.RATE_LIMITED, Reason.OVERLOADED})
+_CLOCK_S: Final = 0.001
+"""A pause that is over in so many seconds is over: the timers of event loops are no finer."""
 
 
 class Pace:
@@ -89,14 +91,14 @@ class Pace:
 
     @property
     def _pause_s(self) -> float:
-        """Seconds for which nothing may begin, here or anywhere around; 0 or less for none."""
+        """Seconds for which nothing may begin, here or anywhere around; 0 or less when over."""
         here = self._held_until - self._loop.time()
         return here if self._around is None else max(here, self._around._pause_s)  # noqa: SLF001 - another of this class
 
     def _let_in(self) -> None:
         while self._waiting and self._running < self._allowed:
             pause_s = self._pause_s
-            if pause_s > 0:
+            if pause_s > _CLOCK_S:
                 if self._timer is None:
                     self._timer = self._loop.call_later(pause_s, self._look_again)
                 return

@@ -5,32 +5,24 @@ letters is an index into it, one for all tenants. A letter whose task has expire
 again, by its owner or an operator, is dropped when it is met.
 """
 
-import itertools
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from manusmesh.task.v1 import dead_letter_service_pb2 as pb
 from manusmesh.type.v1 import run_pb2
-from meshkit import paging
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis, Reply, Script
-from meshkit.tasks import keys, record
+from meshkit.tasks import index, keys, record
 from meshkit.tasks.holder import DEATHS_MAX
 from meshkit.tasks.store import TaskStore, not_found
 
 _FORGET: Final = Script.load("meshkit.tasks.scripts", "forget.lua")
-_CURSOR: Final = re.compile(rf"[0-9]{{1,15}}:{keys.TASK_ID.pattern}")
 _FIELDS: Final = (
     *("status", "deaths", "tenant_id", "job"),
     *("completed_at", "error", "step", "dead_holders"),
 )
-_PAGE: Final = 100
 _SCAN_MAX: Final = 2000
 """Letters that one call looks at, when few of them are the tenant's."""
-
-_Entry = tuple[int, str]
-"""A letter in the list: when its task died, Unix milliseconds, and the task."""
 
 
 def letters() -> str:
@@ -71,12 +63,11 @@ class DeadLetters:
             MeshError: INVALID_ARGUMENT for a token of nobody's.
         """
         size = request.page_size or 20
-        at, _, name = paging.decode(request.page_token, _CURSOR).partition(":")
-        cursor = (int(at), name) if at else None
+        cursor = index.cursor(request.page_token)
         response = pb.ListDeadLettersResponse()
         scanned = 0
         while scanned < _SCAN_MAX:
-            entries = await self._entries(cursor)
+            entries = await index.read(self._redis, letters(), cursor)
             if not entries:
                 return response
             scanned += len(entries)
@@ -86,9 +77,9 @@ class DeadLetters:
                     continue
                 response.dead_letters.append(letter)
                 if len(response.dead_letters) == size:
-                    response.next_page_token = _token(cursor)
+                    response.next_page_token = index.token(cursor)
                     return response
-        response.next_page_token = _token(cursor) if cursor is not None else ""
+        response.next_page_token = index.token(cursor)
         return response
 
     async def get(self, task_id: str) -> pb.DeadLetter:
@@ -123,24 +114,7 @@ class DeadLetters:
         await self._forget(letter.died_at.ToMilliseconds(), task_id)
         return letter
 
-    async def _entries(self, cursor: _Entry | None) -> list[_Entry]:
-        """The next entries of the list after a cursor, the latest first."""
-        upper = "+inf" if cursor is None else cursor[0]
-        for offset in itertools.count(0, _PAGE):
-            reply = await self._redis.execute(
-                *("ZREVRANGEBYSCORE", letters(), upper, "-inf", "WITHSCORES"),
-                *("LIMIT", offset, _PAGE),
-            )
-            items = reply if isinstance(reply, list) else []
-            flat = [item.decode() for item in items if isinstance(item, bytes)]
-            found = [(int(float(at)), name) for name, at in zip(flat[::2], flat[1::2], strict=True)]
-            # Letters of one millisecond come in the order of their ids, as the cursor does.
-            entries = [entry for entry in found if cursor is None or entry < cursor]
-            if entries or len(found) < _PAGE:
-                return entries
-        raise AssertionError("the count never ends")  # pragma: no cover
-
-    async def _letters(self, entries: Sequence[_Entry]) -> list[pb.DeadLetter | None]:
+    async def _letters(self, entries: Sequence[index.Entry]) -> list[pb.DeadLetter | None]:
         """The letters of entries; None where there is none any more, which is then forgotten."""
         replies = await self._redis.pipeline(
             *(("HMGET", keys.task(task_id), *_FIELDS) for _, task_id in entries)
@@ -184,7 +158,3 @@ def _letter(task_id: str, reply: Reply) -> pb.DeadLetter | None:
     )
     record.timestamp(letter.died_at, record.number(fields, "completed_at"))
     return letter
-
-
-def _token(cursor: _Entry) -> str:
-    return paging.encode(f"{cursor[0]}:{cursor[1]}")

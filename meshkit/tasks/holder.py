@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from manusmesh.task.v1 import task_pb2
 from meshkit import logs
-from meshkit.errors import Detail, MeshError, Reason
+from meshkit.errors import MeshError, Reason
 from meshkit.redis import Argument, Redis, RedisAwayError, Reply, Script, as_mapping
 from meshkit.tasks import artifacts, keys, record
 from meshkit.tasks.notes import Note
@@ -302,12 +302,9 @@ def _given_up(fields: Mapping[bytes, bytes]) -> MeshError:
     """The error of a task that is ended because its holders die."""
     deaths, step = record.number(fields, "deaths"), record.text(fields, "step")
     where = f"at the step {step!r}" if step else "before its first step"
-    holders: list[Detail] = [
-        holder.partition("/")[0] for holder in record.text(fields, "dead_holders").split()
-    ]
     return MeshError(
         Reason.INTERNAL,
         f"{deaths} workers died one after another working on this task, {where}; it is kept as a "
         "dead letter for an operator.",
-        details={"dead_letter": True, "deaths": deaths, "step": step, "holders": holders},
+        details={"dead_letter": True, "deaths": deaths, "step": step},
     )

@@ -299,5 +299,6 @@ def raise_unless_completed(task: task_pb2.Task) -> None:
 
 def _failure(error: run_pb2.Error, reason: Reason) -> MeshError:
     details = json_format.MessageToDict(error.details)
-    details |= {"cause": error.code, "retryable": error.code in RETRYABLE}
+    retryable = details.get("retryable", error.code in RETRYABLE)
+    details |= {"cause": error.code, "retryable": retryable}
     return MeshError(reason, error.message, details=details)

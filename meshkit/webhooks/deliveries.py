@@ -1,12 +1,11 @@
 """Deliveries as their tenant sees them: read, list, send again."""
 
-import re
 from typing import Final
 
 from manusmesh.webhook.v1 import webhook_service_pb2 as pb
-from meshkit import paging
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis, Script, as_mapping
+from meshkit.tasks import index
 from meshkit.tasks import keys as tasks
 from meshkit.tasks.record import Fields, number, text, timestamp
 from meshkit.webhooks import due, keys
@@ -14,13 +13,8 @@ from meshkit.webhooks import due, keys
 _REPLAY: Final = Script.load("meshkit.webhooks.scripts", "replay.lua")
 _REPLAY_GRACE_MS: Final = 1000
 """After which a replay that was cut short between its writes goes on by itself."""
-_INDEX_PAGE: Final = 100
 _SCAN_MAX: Final = 2000
 """Deliveries that one call looks at, when the filter passes few of them."""
-_CURSOR: Final = re.compile(r"[0-9]{1,15}:task_[0-9a-f]{32}")
-
-_Entry = tuple[int, str]
-"""A task in the tenant's index: when it ended, Unix milliseconds, and its id."""
 
 
 class Deliveries:
@@ -46,10 +40,10 @@ class Deliveries:
             MeshError: INVALID_ARGUMENT for a page token of nobody's.
         """
         size = request.page_size or 20
-        cursor = _parse(paging.decode(request.page_token, _CURSOR))
+        cursor = index.cursor(request.page_token)
         response = pb.ListWebhookDeliveriesResponse()
-        for _ in range(_SCAN_MAX // _INDEX_PAGE):
-            entries = await self._index_page(tenant_id, cursor)
+        for _ in range(_SCAN_MAX // index.PAGE):
+            entries = await index.read(self._redis, keys.of_tenant(tenant_id), cursor)
             if not entries:
                 return response
             for entry, delivery in zip(entries, await self._read(tenant_id, entries), strict=True):
@@ -58,10 +52,9 @@ class Deliveries:
                     continue
                 response.deliveries.append(delivery)
                 if len(response.deliveries) == size:
-                    response.next_page_token = paging.encode(f"{entry[0]}:{entry[1]}")
+                    response.next_page_token = index.token(entry)
                     return response
-        if cursor is not None:
-            response.next_page_token = paging.encode(f"{cursor[0]}:{cursor[1]}")
+        response.next_page_token = index.token(cursor)
         return response
 
     async def replay(self, tenant_id: str, task_id: str) -> pb.WebhookDelivery:
@@ -95,25 +88,9 @@ class Deliveries:
             raise not_found()
         return fields
 
-    async def _index_page(self, tenant_id: str, cursor: _Entry | None) -> list[_Entry]:
-        """The next entries of the tenant's index after a cursor, the latest first."""
-        upper = "+inf" if cursor is None else str(cursor[0])
-        skipped = 0
-        while True:
-            reply = await self._redis.execute(
-                *("ZREVRANGEBYSCORE", keys.of_tenant(tenant_id), upper, "-inf"),
-                *("WITHSCORES", "LIMIT", skipped, _INDEX_PAGE),
-            )
-            items = reply if isinstance(reply, list) else []
-            flat = [item.decode() for item in items if isinstance(item, bytes)]
-            found = [(int(float(at)), name) for name, at in zip(flat[::2], flat[1::2], strict=True)]
-            # Tasks of one millisecond come in the order of their ids, which the cursor follows too.
-            entries = [entry for entry in found if cursor is None or entry < cursor]
-            if entries or len(found) < _INDEX_PAGE:
-                return entries
-            skipped += _INDEX_PAGE
-
-    async def _read(self, tenant_id: str, entries: list[_Entry]) -> list[pb.WebhookDelivery | None]:
+    async def _read(
+        self, tenant_id: str, entries: list[index.Entry]
+    ) -> list[pb.WebhookDelivery | None]:
         """The deliveries of entries; None where one has expired or is not written yet."""
         replies = await self._redis.pipeline(
             *(("HGETALL", keys.delivery(task_id)) for _, task_id in entries)
@@ -149,8 +126,3 @@ def attempts(fields: Fields) -> list[pb.WebhookAttempt]:
 def not_found() -> MeshError:
     """The one answer for a delivery that is unknown, expired or another tenant's."""
     return MeshError(Reason.NOT_FOUND, "There is no such webhook.")
-
-
-def _parse(cursor: str) -> _Entry | None:
-    at, _, task_id = cursor.partition(":")
-    return (int(at), task_id) if cursor else None

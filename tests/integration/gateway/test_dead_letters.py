@@ -30,7 +30,7 @@ async def test_an_operator_finds_reads_and_requeues(dead_letters, store, redis, 
     assert (letter.tenant_id, letter.step, len(letter.holders)) == (TENANT, "coder", 3)
     assert letter.task.status == "failed"
     assert [step.step for step in letter.task.detail.steps] == ["coder"]
-    assert dict(await call.initial_metadata())["taskid"] == task_id
+    assert dict(await call.trailing_metadata())["taskid"] == task_id
 
     requeue = pb.RequeueDeadLetterRequest(task_id=task_id)
     task = await dead_letters.RequeueDeadLetter(requeue, metadata=operator)

@@ -32,7 +32,7 @@ async def listened_to(redis, task_id: str) -> None:
 
 async def headers(call) -> dict[str, str]:
     await call
-    return dict(await call.initial_metadata())
+    return dict(await call.trailing_metadata())
 
 
 async def test_start(content, store, acme):

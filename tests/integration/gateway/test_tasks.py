@@ -4,6 +4,7 @@ from operator import attrgetter
 
 import pytest
 
+from manusmesh.task.v1 import task_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.type.v1 import plan_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
@@ -241,6 +242,24 @@ async def test_pause_resume_and_retry(tasks, store, redis, queue, acme):
     await (await held(redis, task_id)).fail(MeshError(Reason.INTERNAL, "x"))
     again = await tasks.RetryTask(pb.RetryTaskRequest(task_id=task_id), metadata=acme)
     assert (again.status, again.queue_position) == ("queued", 1)
+
+
+async def test_retry_of_a_partial_result(tasks, store, redis, acme):
+    task_id = await started(store)
+    away = MeshError(Reason.UPSTREAM_UNAVAILABLE, "no answer").to_proto()
+    missing = [task_pb2.MissingPart(step="research_2", name="Rival", error=away)]
+    await (await held(redis, task_id)).complete(DRAFT, missing)
+    shown = await tasks.GetTask(pb.GetTaskRequest(task_id=task_id), metadata=acme)
+    assert (shown.status, shown.partial, list(shown.missing)) == ("completed", True, missing)
+    call = tasks.RetryTask(pb.RetryTaskRequest(task_id=task_id), metadata=acme)
+    again = await call
+    assert (again.status, again.partial, again.queue_position) == ("queued", False, 1)
+    headers = dict(await call.trailing_metadata())
+    assert (headers["taskid"], headers["taskstatus"]) == (task_id, "queued")
+    await (await held(redis, task_id)).complete(DRAFT)
+    whole = await failure(tasks.RetryTask(pb.RetryTaskRequest(task_id=task_id), metadata=acme))
+    assert whole.error.reason == Reason.CONFLICT
+    assert whole.trailers["taskstatus"] == "completed"
 
 
 async def test_a_conflict_says_why(tasks, store, redis, acme):

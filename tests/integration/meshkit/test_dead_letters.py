@@ -205,6 +205,31 @@ async def test_pages_hold_each_letter_once_the_latest_first(
     assert seen == sorted(expected, reverse=True)
 
 
+async def test_a_call_looks_at_so_many_and_says_where_to_go_on(letters, redis, store, monkeypatch):
+    """A tenant's few letters among many of others' do not make one call endless."""
+    monkeypatch.setattr("meshkit.tasks.dead_letters._SCAN_MAX", 1)
+    monkeypatch.setattr("meshkit.tasks.index.PAGE", 1)
+    mine = await buried(redis, store)
+    await buried(redis, store, tenant_id="tenant_other")
+    page = await letters.page(pb.ListDeadLettersRequest(tenant_id=TENANT))
+    assert list(page.dead_letters) == []
+    token = page.next_page_token
+    assert await listed(letters, tenant_id=TENANT, page_token=token) == [mine]
+
+
+async def test_a_requeue_that_redis_fails_is_told_as_that(letters, redis, store, monkeypatch):
+    task_id = await buried(redis, store)
+
+    async def away(_: str) -> None:
+        raise MeshError(Reason.UPSTREAM_UNAVAILABLE, "Redis is not available.")
+
+    monkeypatch.setattr(store, "requeue_dead", away)
+    with pytest.raises(MeshError) as raised:
+        await letters.requeue(store, task_id)
+    assert raised.value.reason == Reason.UPSTREAM_UNAVAILABLE
+    assert await listed(letters) == [task_id]
+
+
 @pytest.mark.parametrize("token", ["x", "OjE", "MTp0YXNrX3g"])
 async def test_a_token_of_nobodys(letters, token):
     with pytest.raises(MeshError) as raised:

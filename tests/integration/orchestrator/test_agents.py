@@ -119,15 +119,12 @@ async def test_a_large_error_arrives_whole(coder):
         FieldViolation(f"examples[{n}].content", "is too short " * 30) for n in range(200)
     ]
     coder.script = [MeshError(Reason.INVALID_ARGUMENT, "x", violations=violations)]
-    server = grpc.aio.server(
-        interceptors=[
-            interceptors.Interceptor(
-                middleware.standard(InternalAuthenticator(KEY)),
-                policy.read([pb.DESCRIPTOR.services_by_name["CoderService"]]),
-            )
-        ]
+    handlers = interceptors.Handlers(
+        middleware.standard(InternalAuthenticator(KEY)),
+        policy.read([pb.DESCRIPTOR.services_by_name["CoderService"]]),
     )
-    rpc.add_CoderServiceServicer_to_server(coder, server)
+    rpc.add_CoderServiceServicer_to_server(coder, handlers)
+    server = grpc.aio.server(handlers=(handlers,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:

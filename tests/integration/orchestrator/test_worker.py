@@ -11,6 +11,7 @@ from meshkit.errors import MeshError, Reason
 from meshkit.patterns import parallel
 from meshkit.redis import connect
 from meshkit.tasks import events, keys
+from meshkit.tasks.dead_letters import DeadLetters
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
 from services.orchestrator import worker
@@ -206,7 +207,9 @@ async def test_a_task_that_kills_its_holders_becomes_a_dead_letter(
         task = await until(store, task_id, "failed")
     assert agents.calls == {}
     assert task.error.code == "INTERNAL"
-    assert list(task.error.details["holders"]) == ["a", "b", "c"]
+    # Names of replicas are for operators.
+    assert dict(task.error.details) == {"dead_letter": True, "deaths": 3.0, "step": ""}
+    assert list((await DeadLetters(redis).get(task_id)).holders) == ["a", "b", "c"]
     assert await queue.place(TENANT, task_id) is None
     assert [name async for name in dead_letters(redis)] == [task_id]
 

@@ -201,6 +201,16 @@ def test_what_may_pass_says_when_to_try_again(reason, retryable, has_delay):
     assert ("retry-after" in metadata_of(error)) is has_delay
 
 
+@pytest.mark.parametrize("retryable", [True, False])
+@pytest.mark.parametrize("reason", [Reason.INTERNAL, Reason.UPSTREAM_UNAVAILABLE])
+def test_an_error_may_say_itself_whether_it_may_pass(reason, retryable):
+    """As the output of a model that makes no sense: INTERNAL, but another may do."""
+    sent = MeshError(reason, "no JSON", retryable=retryable).of_step("coder", "coder_2")
+    again = received(sent)
+    assert (again.reason, again.retryable) == (reason, retryable)
+    assert sent.to_proto().details["retryable"] is retryable
+
+
 def test_an_own_http_status_stays_on_rest():
     error = MeshError(Reason.RESULT_NOT_READY, "Not yet.", http_status=409)
     assert metadata_of(error)["error-status"] == "409"

@@ -1,12 +1,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import grpc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshkit.errors import MeshError, Reason, from_rpc_error
+from meshkit.errors import MeshError, Reason
 from meshkit.patterns import NotNowError, parallel, retrying
 from meshkit.redis import RedisAwayError
 from tests.support import virtual_time
@@ -357,7 +356,7 @@ def test_whatever_a_provider_can_take_all_is_done_and_it_is_never_pressed(
     assert all(at_once <= limit for at_once in provider.at_once)
     for refused_at in set(provider.refusals):
         too_early = [at for at in provider.starts if refused_at < at < refused_at + retry_after_s]
-        assert [at for at in too_early if refused_at + retry_after_s - at > 1e-6] == []
+        assert [at for at in too_early if refused_at + retry_after_s - at > 0.001] == []
     if limit <= capacity:
         assert provider.refusals == []
 
@@ -401,11 +400,3 @@ def test_a_branch_that_retries_two_things_at_once_takes_one_place():
     virtual_time.run(run())
     assert running == 0
     assert most <= 6
-
-
-async def test_an_error_that_says_itself_whether_it_may_pass_says_so_after_every_hop():
-    for retryable in (True, False):
-        sent = MeshError(Reason.INTERNAL, "no JSON", retryable=retryable).of_step("coder", "coder")
-        trailers = grpc.aio.Metadata(*sent.to_metadata())
-        raised = grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailers)
-        assert from_rpc_error(raised).retryable is retryable
