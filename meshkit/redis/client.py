@@ -181,6 +181,8 @@ class Server(Redis):
             if asyncio.get_running_loop().time() < self._retry_at:
                 raise RedisAwayError
             self._connecting = asyncio.create_task(self._reopen())
+            # Those who waited for it may all have given up by the time at which it fails.
+            self._connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
         # Shielded: a caller that gives up must not take the connection away from the others.
         return await asyncio.shield(self._connecting)
 

@@ -1,7 +1,7 @@
 """What Redis answers, and which of its refusals mean "not now"."""
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from meshkit.errors import MeshError, Reason
 
@@ -71,5 +71,6 @@ def as_mapping(reply: Reply) -> dict[bytes, bytes]:
     """The reply of HGETALL as a mapping."""
     if not isinstance(reply, list):
         return {}
-    flat = [item for item in reply if isinstance(item, bytes)]
-    return dict(zip(flat[::2], flat[1::2], strict=True))
+    # Names and values by turns; HGETALL answers nothing but bytes.
+    items = iter(cast("list[bytes]", reply))
+    return dict(zip(items, items, strict=True))
