@@ -7,14 +7,12 @@ contents: of a request only the id it is about is kept, and only when it is one.
 
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from meshkit import logs
 from meshkit.errors import MeshError, Reason
-from meshkit.middleware import Call, Middleware
+from meshkit.middleware import Call, Middleware, Proceed
 from meshkit.redis import Redis, Reply, as_mapping
 
 LOG: Final = "audit"
@@ -100,14 +98,13 @@ def audited(redis: Redis) -> Middleware:
         redis: Where the log is. The middleware belongs after authentication.
     """
 
-    @asynccontextmanager
-    async def around(call: Call) -> AsyncIterator[None]:
+    async def around(call: Call, proceed: Proceed) -> None:
         if not call.policy.audited:
-            yield
+            await proceed(call)
             return
         entry_id = await _begin(redis, call)
         try:
-            yield
+            await proceed(call)
         except MeshError as error:
             await _end(redis, entry_id, error.reason)
             raise

@@ -1,8 +1,9 @@
 """The services by their names: loading one and running it. Imports next to nothing itself."""
 
+import functools
 import sys
 from collections.abc import Callable, Coroutine
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Final
 
 Serve = Callable[[], Coroutine[None, None, None]]
@@ -18,7 +19,7 @@ class NoSuchServiceError(LookupError):
 
 def service_names() -> list[str]:
     """The services that are installed, in alphabetical order."""
-    return sorted(entry_points(group=_GROUP).names)
+    return sorted(_installed(_GROUP).names)
 
 
 def load(name: str) -> Serve:
@@ -34,7 +35,7 @@ def load(name: str) -> Serve:
     if ":" in name:
         found: tuple[EntryPoint, ...] = (EntryPoint(name, name, _GROUP),)
     else:
-        found = tuple(entry_points(group=_GROUP, name=name))
+        found = tuple(_installed(_GROUP).select(name=name))
     if not found:
         known = ", ".join(service_names()) or "none: install the project with make env"
         msg = f"there is no service {name!r}; there are: {known}"
@@ -59,8 +60,14 @@ def preload(name: str) -> None:
     Args:
         name: Its name in the entry-point group `manusmesh.preloads`, as in `manusmesh.services`.
     """
-    for found in entry_points(group=_PRELOADS, name=name):
+    for found in _installed(_PRELOADS).select(name=name):
         found.load()()
+
+
+@functools.cache
+def _installed(group: str) -> EntryPoints:
+    """The entry points of a group; finding them reads a file of every installed package."""
+    return entry_points(group=group)
 
 
 def run(serve: Serve) -> int:

@@ -1,11 +1,12 @@
-"""The gRPC side of the middleware: wraps every handler of a server.
+"""The gRPC side of the middleware: the handlers of a server, each inside the middlewares.
 
-Handlers get their middlewares once, when a method is called for the first time.
+Handlers are wrapped once, when they are registered, and all stand in one table: an interceptor of
+gRPC costs a chain of coroutines a call, and a registered method a future that every call waits on.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -13,11 +14,18 @@ from google.protobuf.message import DecodeError, Message
 
 from manusmesh.type.v1 import policy_pb2
 from meshkit import policy
-from meshkit.middleware import Call, Context, Handler, Middleware, current_call
+from meshkit.middleware import Call, Context, Handler, Middleware, Proceed, current_call
+
+# A servicer's method: what it takes and answers is known to its serializers alone.
+Behaviour = Any
 
 
-class Interceptor(grpc.aio.ServerInterceptor):
-    """Runs the middlewares around every handler of a server."""
+class Handlers(grpc.GenericRpcHandler):
+    """Every method of a server, by its path.
+
+    Stands in for the server where servicers register (`add_…Servicer_to_server`, and services
+    given as generic handlers), and is then itself the one generic handler of the server.
+    """
 
     def __init__(
         self,
@@ -27,74 +35,97 @@ class Interceptor(grpc.aio.ServerInterceptor):
         self._middlewares = tuple(middlewares)
         self._policies = policies
         self._wrapped: dict[str, Handler] = {}
+        self._others: list[grpc.GenericRpcHandler] = []
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Any],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    def add_registered_method_handlers(
+        self, service_name: str, method_handlers: Mapping[str, Handler]
+    ) -> None:
+        """Takes the methods of a servicer."""
+        for name, handler in method_handlers.items():
+            path = f"/{service_name}/{name}"
+            self._wrapped[path] = self._wrap(path, handler)
+
+    def add_generic_rpc_handlers(self, handlers: Iterable[grpc.GenericRpcHandler]) -> None:
+        """Takes services whose methods are asked for when they are called first."""
+        self._others.extend(handlers)
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The wrapped handler of a method; None for a method that does not exist."""
         path = handler_call_details.method
-        wrapped = self._wrapped.get(path)
-        if wrapped is None:
-            handler: Handler | None = await continuation(handler_call_details)
-            if handler is None:
-                return None
-            # gRPC's own services stream both ways; they are public and take no part in policies.
-            if path[1:].partition("/")[0] in policy.PUBLIC_SERVICES:
-                return handler
-            wrapped = self._wrapped[path] = self._wrap(path, handler)
-        return wrapped
+        found = self._wrapped.get(path)
+        if found is not None:
+            return found
+        for other in self._others:
+            handler: Handler | None = other.service(handler_call_details)
+            if handler is not None:
+                self._wrapped[path] = wrapped = self._wrap(path, handler)
+                return wrapped
+        return None
 
     def _wrap(self, path: str, handler: Handler) -> Handler:
+        # gRPC's own services stream both ways; they are public and take no part in policies.
+        if path[1:].partition("/")[0] in policy.PUBLIC_SERVICES:
+            return handler
+        streaming = handler.response_streaming
+        last = _stream(handler.unary_stream) if streaming else _unary(handler.unary_unary)
+        proceed = functools.reduce(_around, reversed(self._middlewares), last)
         rule = policy.of(path, self._policies)
-        deserialize = _quietly(handler.request_deserializer)
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._stream(path, rule, handler.unary_stream),
-                request_deserializer=deserialize,
-                response_serializer=handler.response_serializer,
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._unary(path, rule, handler.unary_unary),
-            request_deserializer=deserialize,
+
+        async def answer(request: Message | None, context: Context) -> Message | None:
+            call = Call(path, rule, context, _metadata(context), request, streaming=streaming)
+            current_call.set(call)
+            await proceed(call)
+            return call.response
+
+        make = (
+            grpc.unary_stream_rpc_method_handler
+            if streaming
+            else grpc.unary_unary_rpc_method_handler
+        )
+        return make(
+            answer,
+            request_deserializer=_quietly(handler.request_deserializer),
             response_serializer=handler.response_serializer,
         )
 
-    def _unary(self, path: str, rule: policy_pb2.MethodPolicy, behaviour: Any) -> Any:  # noqa: ANN401
-        async def answer(request: Message | None, context: Context) -> Message:
-            call = Call(path, rule, context, _metadata(context), request, streaming=False)
-            current_call.set(call)
-            async with AsyncExitStack() as stack:
-                for middleware in self._middlewares:
-                    await stack.enter_async_context(middleware(call))
-                response: Message = await behaviour(request, context)
-                if call.headers:
-                    await context.send_initial_metadata(tuple(call.headers))
-                return response
-            raise AssertionError("no middleware swallows an exception")  # pragma: no cover
 
-        return answer
+def _around(inner: Proceed, middleware: Middleware) -> Proceed:
+    def proceed(call: Call) -> Any:  # noqa: ANN401 - the coroutine of the middleware
+        return middleware(call, inner)
 
-    def _stream(self, path: str, rule: policy_pb2.MethodPolicy, behaviour: Any) -> Any:  # noqa: ANN401
-        async def answer(request: Message | None, context: Context) -> AsyncIterator[Message]:
-            call = Call(path, rule, context, _metadata(context), request, streaming=True)
-            current_call.set(call)
-            async with AsyncExitStack() as stack:
-                for middleware in self._middlewares:
-                    await stack.enter_async_context(middleware(call))
-                # Closed here, so that a cancelled call cleans up at once.
-                async with contextlib.aclosing(behaviour(request, context)) as messages:
-                    first = True
-                    async for message in messages:
-                        if first and call.headers:
-                            await context.send_initial_metadata(tuple(call.headers))
-                        first = False
-                        yield message
-                if first and call.headers:
-                    await context.send_initial_metadata(tuple(call.headers))
+    return proceed
 
-        return answer
+
+def _unary(behaviour: Behaviour) -> Proceed:
+    async def serve(call: Call) -> None:
+        call.response = await behaviour(call.request, call.context)
+        if call.headers:
+            # Trailing metadata leave in one write with the message; initial ones would need their
+            # own. Envoy makes headers of them on REST.
+            call.context.set_trailing_metadata(tuple(call.headers))
+
+    return serve
+
+
+def _stream(behaviour: Behaviour) -> Proceed:
+    async def serve(call: Call) -> None:
+        begun = False
+        # Closed here, so that a cancelled call cleans up at once.
+        async with contextlib.aclosing(behaviour(call.request, call.context)) as messages:
+            async for message in messages:
+                if not begun:
+                    begun = True
+                    await _send_headers(call)
+                await call.context.write(message)
+        if not begun:
+            await _send_headers(call)
+
+    return serve
+
+
+async def _send_headers(call: Call) -> None:
+    if call.headers:
+        await call.context.send_initial_metadata(tuple(call.headers))
 
 
 def _metadata(context: Context) -> tuple[tuple[str, str | bytes], ...]:

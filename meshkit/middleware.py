@@ -1,14 +1,14 @@
-"""What happens around every call: an async context manager, for unary and streaming alike.
+"""What happens around every call, for unary and streaming alike.
 
-Outermost first: telemetry, request log, errors, deadline, authentication, rate limit, validation,
-then the servicer (`standard` builds the list). Errors sit outside authentication so that refusals
-are shaped; telemetry outside errors so that they are counted.
+A middleware is a coroutine function that gets the call and the rest of the way, `proceed`, which
+ends with the servicer and its answer. Outermost first: telemetry, request log, errors, deadline,
+authentication, audit, rate limit, validation (`standard` builds the list). Errors sit outside
+authentication so that refusals are shaped; telemetry outside errors so that they are counted.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +34,9 @@ _DEADLINE_MARGIN_S: Final = 0.1
 """What of the caller's time is kept back to explain that it ran out."""
 _SLOW_S: Final = 1.0
 
+_DECIDED: Final = ("x-envoy-ratelimited", "true")
+"""Tells Envoy that an error is an answer: UNAVAILABLE from a service is no reason to repeat."""
+
 _log = logs.get("meshkit.calls")
 
 
@@ -49,7 +52,9 @@ class Call:
         request: The request; None when its bytes are no message of its type.
         streaming: Whether it answers a stream.
         principal: Who is calling, once authentication has told.
-        headers: Initial metadata of the answer: HTTP headers on REST.
+        headers: Metadata of the answer, HTTP headers on REST: trailing metadata of a unary answer
+            and of an error, initial metadata of a stream.
+        response: The answer of a unary call, once there is one.
         trace: The call's place in its trace.
     """
 
@@ -61,6 +66,7 @@ class Call:
     streaming: bool
     principal: who.Principal = who.PUBLIC
     headers: list[tuple[str, str]] = field(default_factory=list)
+    response: Message | None = None
     trace: telemetry.TraceContext | None = None
 
     def header(self, name: str) -> str:
@@ -74,48 +80,55 @@ class Call:
 current_call: ContextVar[Call] = ContextVar("current_call")
 """The call that the running servicer answers."""
 
-Middleware = Callable[[Call], AbstractAsyncContextManager[None]]
+Proceed = Callable[[Call], Awaitable[None]]
+"""The rest of a call's way: the middlewares further in, the servicer, its answer."""
+Middleware = Callable[[Call, Proceed], Awaitable[None]]
 
 
 def standard(
     authenticator: who.Authenticator,
     *,
+    audit: Middleware | None = None,
     limiter: RateLimiter | None = None,
     observe: Callable[[str, str, float], None] | None = None,
 ) -> tuple[Middleware, ...]:
-    """The interceptors of a service in their order.
+    """The middlewares of a service in their order.
 
     Args:
         authenticator: Knows the keys that the service accepts.
+        audit: Writes down who did what; None for services without audited methods.
         limiter: Spends the tenants' tokens; None for services that no tenant calls.
         observe: Told of each call: path, outcome (a gRPC status name), seconds.
     """
-    rate_limits = (rate_limit(limiter),) if limiter is not None else ()
     return (
-        traced(observe),
+        traced,
+        *((observed(observe),) if observe is not None else ()),
         request_log,
         errors,
         deadline,
         authentication(authenticator),
-        *rate_limits,
+        *((audit,) if audit is not None else ()),
+        *((rate_limit(limiter),) if limiter is not None else ()),
         validation,
     )
 
 
-def traced(observe: Callable[[str, str, float], None] | None) -> Middleware:
-    """Puts the call into its trace and tells `observe` how it went."""
+async def traced(call: Call, proceed: Proceed) -> None:
+    """Puts the call into its caller's trace, or begins one, and tells which."""
+    call.trace = trace = telemetry.start(call.metadata)
+    telemetry.current.set(trace)
+    call.headers.append(("x-trace-id", trace.trace_id))
+    await proceed(call)
 
-    @asynccontextmanager
-    async def around(call: Call) -> AsyncIterator[None]:
-        call.trace = telemetry.start(call.metadata)
-        telemetry.current.set(call.trace)
-        if observe is None:
-            yield
-            return
+
+def observed(observe: Callable[[str, str, float], None]) -> Middleware:
+    """Tells `observe` how each call went."""
+
+    async def around(call: Call, proceed: Proceed) -> None:
         started = time.perf_counter()
         outcome = "CANCELLED"
         try:
-            yield
+            await proceed(call)
             outcome = "OK"
         except grpc.aio.AbortError:
             outcome = _code_name(call.context)
@@ -126,28 +139,34 @@ def traced(observe: Callable[[str, str, float], None] | None) -> Middleware:
     return around
 
 
-@asynccontextmanager
-async def request_log(call: Call) -> AsyncIterator[None]:
+async def request_log(call: Call, proceed: Proceed) -> None:
     """Logs starts of work, and calls that failed or were slow; Envoy logs every access."""
     started = time.perf_counter()
-    error: str | None = None
+    code = "CANCELLED"
     try:
-        yield
+        await proceed(call)
+        code = "OK"
     except grpc.aio.AbortError:
-        error = _code_name(call.context)
+        code = _code_name(call.context)
         raise
     finally:
         seconds = time.perf_counter() - started
-        reads = call.policy.limit_class == policy_pb2.LIMIT_CLASS_STATUS
-        if error is not None or not reads or (seconds > _SLOW_S and not call.streaming):
+        if _is_worth_a_line(call, code, seconds):
             _log.info(
                 "call",
                 method=call.path,
-                code=error or "OK",
+                code=code,
                 duration_ms=round(seconds * 1000, 1),
                 trace_id=call.trace.trace_id if call.trace else "",
                 **_who_and_what(call),
             )
+
+
+def _is_worth_a_line(call: Call, code: str, seconds: float) -> bool:
+    if call.policy.limit_class != policy_pb2.LIMIT_CLASS_STATUS:
+        return True
+    # Readers may leave, and watchers stay, as they like.
+    return code not in ("OK", "CANCELLED") or (seconds > _SLOW_S and not call.streaming)
 
 
 def _who_and_what(call: Call) -> dict[str, str]:
@@ -165,11 +184,10 @@ def _who_and_what(call: Call) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def errors(call: Call) -> AsyncIterator[None]:
+async def errors(call: Call, proceed: Proceed) -> None:
     """Turns what is raised into a status: a `MeshError` as it is, anything else into INTERNAL."""
     try:
-        yield
+        await proceed(call)
     except grpc.aio.AbortError:
         raise
     except MeshError as error:
@@ -185,17 +203,16 @@ async def errors(call: Call) -> AsyncIterator[None]:
         await _abort(call, internal)
 
 
-@asynccontextmanager
-async def deadline(call: Call) -> AsyncIterator[None]:
+async def deadline(call: Call, proceed: Proceed) -> None:
     """Ends the work a little before the caller stops waiting."""
     remaining = call.context.time_remaining()
     if remaining is None:
-        yield
+        await proceed(call)
         return
     scope = asyncio.timeout(max(0.0, remaining - _DEADLINE_MARGIN_S))
     try:
         async with scope:
-            yield
+            await proceed(call)
     except TimeoutError as error:
         if not scope.expired():
             # Another timeout than the caller's: a bug.
@@ -212,15 +229,14 @@ def authentication(authenticator: who.Authenticator) -> Middleware:
         policy_pb2.ACCESS_INTERNAL: "internal",
     }
 
-    @asynccontextmanager
-    async def around(call: Call) -> AsyncIterator[None]:
+    async def around(call: Call, proceed: Proceed) -> None:
         access = call.policy.access
         if access != policy_pb2.ACCESS_PUBLIC:
             call.principal = await authenticator.authenticate(call.metadata)
             if call.principal.kind != kinds.get(access):
                 message = "This key may not call this method."
                 raise MeshError(Reason.PERMISSION_DENIED, message)
-        yield
+        await proceed(call)
 
     return around
 
@@ -233,8 +249,7 @@ def rate_limit(limiter: RateLimiter) -> Middleware:
         policy_pb2.LIMIT_CLASS_STATUS: "status",
     }
 
-    @asynccontextmanager
-    async def around(call: Call) -> AsyncIterator[None]:
+    async def around(call: Call, proceed: Proceed) -> None:
         name = classes.get(call.policy.limit_class)
         if name is not None and call.principal.tenant_id:
             own = call.principal.limits.get(name)
@@ -242,13 +257,12 @@ def rate_limit(limiter: RateLimiter) -> Middleware:
             call.headers.extend(allowance.headers())
             if not allowance.allowed:
                 raise allowance.error()
-        yield
+        await proceed(call)
 
     return around
 
 
-@asynccontextmanager
-async def validation(call: Call) -> AsyncIterator[None]:
+async def validation(call: Call, proceed: Proceed) -> None:
     """Holds the request against the rules of its proto and lists every violated field."""
     if call.request is None:
         message = "The request is not a valid message of its type."
@@ -263,11 +277,11 @@ async def validation(call: Call) -> AsyncIterator[None]:
         first = f"{listed[0].field}: {listed[0].message}" if listed[0].field else listed[0].message
         more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
         raise MeshError(Reason.INVALID_ARGUMENT, f"{first}{more}", violations=listed)
-    yield
+    await proceed(call)
 
 
 async def _abort(call: Call, error: MeshError) -> None:
-    trailers = (*error.to_metadata(), *call.headers)
+    trailers = (*error.to_metadata(), _DECIDED, *call.headers)
     await call.context.abort(error.code, error.message, trailers)
 
 

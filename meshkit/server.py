@@ -1,12 +1,14 @@
 """Serving gRPC: health, reflection, interceptors, and a stop that fails no call."""
 
 import asyncio
+import contextlib
+import gc
 import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
@@ -16,12 +18,15 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from meshkit import logs, policy, presence
 from meshkit.config import ServiceSettings
 from meshkit.errors import MeshError
-from meshkit.interceptors import Interceptor
+from meshkit.interceptors import Handlers
 from meshkit.middleware import Middleware
 from meshkit.redis import Redis
 from meshkit.waiting import wait_any
 
 _CHECK_INTERVAL_S: Final = 1.0
+_GC_THRESHOLD: Final = 20_000
+"""New objects after which the collector looks at the young ones; Python's own is 700. Calls leave
+hardly any cycles, and the collector took about 2 % of a busy gateway's CPU time."""
 _SENT_MAX: Final = 16 * 1024 * 1024
 """Bytes of one message that a service sends."""
 
@@ -34,11 +39,12 @@ class Served:
 
     Attributes:
         descriptor: Its descriptor.
-        register: Adds its servicer to a server, as the generated `add_…_to_server` does.
+        register: Adds its servicer to the `Handlers` of a server, as the generated
+            `add_…_to_server` does to the server itself.
     """
 
     descriptor: ServiceDescriptor
-    register: Callable[[grpc.aio.Server], None]
+    register: Callable[[Any], None]
 
 
 def instance_name(settings: ServiceSettings) -> str:
@@ -72,23 +78,29 @@ async def run_server(
         healthy: Whether the process can do its work, beyond Redis being there.
         received_max: Bytes of one message that it takes.
     """
+    _tune_process()
+    handlers = Handlers(middlewares, policy.read(s.descriptor for s in services))
     server = grpc.aio.server(
-        interceptors=[Interceptor(middlewares, policy.read(s.descriptor for s in services))],
+        handlers=(handlers,),
         options=(
             # A leftover process must not share the port in silence.
             ("grpc.so_reuseport", 0),
             ("grpc.max_receive_message_length", received_max),
             ("grpc.max_send_message_length", _SENT_MAX),
             ("grpc.http2.min_ping_interval_without_data_ms", 5000),
+            # Envoy's pings find a replica that hangs; they are no abuse.
+            ("grpc.http2.max_ping_strikes", 0),
             ("grpc.keepalive_permit_without_calls", 1),
         ),
     )
     for served in services:
-        served.register(server)
+        served.register(handlers)
     health_servicer = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    # The generated functions say "server", and need no more of one than the handlers have.
+    registrar: Any = handlers
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, registrar)
     names = [served.descriptor.full_name for served in services]
-    _add_reflection(server, names)
+    _add_reflection(handlers, names)
     port = server.add_insecure_port(f"{settings.listen.host}:{settings.listen.port}")
     _stop_on_signals(draining)
     instance = instance_name(settings)
@@ -108,7 +120,21 @@ async def run_server(
         _log.info("stopped")
 
 
-def _add_reflection(server: grpc.aio.Server, names: Sequence[str]) -> None:
+def _tune_process() -> None:
+    """Makes calls cheaper; before the first server, because threads inherit it."""
+    # What has been imported stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
+    if hasattr(os, "sched_setscheduler"):
+        # gRPC's threads wake several times a call. As SCHED_BATCH they no longer interrupt the one
+        # that does the work, and find more to do each time; an idle core still takes them at once.
+        # A sandbox may forbid it.
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _add_reflection(handlers: Handlers, names: Sequence[str]) -> None:
     """Reflection as v1 and v1alpha: the messages of the two are the same on the wire."""
     shown = [*names, health.SERVICE_NAME, reflection.SERVICE_NAME]
     servicer = reflection.aio.ReflectionServicer(shown)
@@ -118,8 +144,7 @@ def _add_reflection(server: grpc.aio.Server, names: Sequence[str]) -> None:
         response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
     )
     for service in ("grpc.reflection.v1.ServerReflection", reflection.SERVICE_NAME):
-        handlers = {"ServerReflectionInfo": handler}
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+        handlers.add_registered_method_handlers(service, {"ServerReflectionInfo": handler})
 
 
 async def _able(

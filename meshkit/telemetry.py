@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
+_NO_TRACE: Final = "0" * 32
+_NO_SPAN: Final = "0" * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,27 @@ current: ContextVar[TraceContext | None] = ContextVar("trace_context", default=N
 def parse(traceparent: str) -> TraceContext | None:
     """The trace context of a header value; None when it is malformed or all zero."""
     match = _TRACEPARENT.fullmatch(traceparent)
-    if match is None or set(match[1]) == {"0"} or set(match[2]) == {"0"}:
+    if match is None:
         return None
-    return TraceContext(match[1], match[2], match[3])
+    trace_id, span_id, flags = match.groups()
+    if trace_id == _NO_TRACE or span_id == _NO_SPAN:
+        return None
+    return TraceContext(trace_id, span_id, flags)
 
 
 def start(metadata: Iterable[tuple[str, str | bytes]]) -> TraceContext:
-    """A span under the caller's trace, or in a new trace when the caller sends none."""
+    """A span under the caller's trace, or in a new trace when the caller sends none.
+
+    A new trace has the id of the request, where Envoy has given it one: a UUID, whose digits are
+    as good as any.
+    """
+    request_id = ""
     for name, value in metadata:
         if name == "traceparent" and isinstance(value, str):
             parent = parse(value)
             if parent is not None:
                 return parent.child()
-    return TraceContext(secrets.token_hex(16), secrets.token_hex(8))
+        elif name == "x-request-id" and isinstance(value, str):
+            request_id = value.replace("-", "")
+    trace_id = request_id if _TRACE_ID.fullmatch(request_id) else secrets.token_hex(16)
+    return TraceContext(trace_id, secrets.token_hex(8))

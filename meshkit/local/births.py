@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import ctypes
 import os
-import signal
-import sys
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol
 
-from meshkit.local.nursery import Birth
-from meshkit.local.process import die_with_parent
+from meshkit.local.nursery import Birth, to_json
+
+Nursery = subprocess.Popen[bytes]
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
@@ -50,45 +49,46 @@ class Forked:
 
 
 def fork_services(
-    births: Sequence[Birth], tasks: asyncio.TaskGroup, *, log: Path
+    groups: Sequence[Sequence[Birth]], tasks: asyncio.TaskGroup, *, nursery: Nursery
 ) -> dict[str, asyncio.Future[Child | None]]:
     """Has the nursery fork services.
 
     Args:
-        births: The services, in the order in which they are forked.
+        groups: The services, in the order in which they are forked; groups side by side.
         tasks: Runs what follows the nursery; it ends with the last birth.
-        log: Where it tells what it cannot import.
+        nursery: As `start_nursery` has started it.
 
     Returns:
         By name: the child as soon as it is born, or None when it cannot be.
     """
     loop = asyncio.get_running_loop()
-    futures = {birth.name: loop.create_future() for birth in births}
-    tasks.create_task(_follow(births, futures, log), name="nursery")
+    futures = {birth.name: loop.create_future() for births in groups for birth in births}
+    tasks.create_task(_follow(groups, futures, nursery), name="nursery")
     return futures
 
 
 async def _follow(
-    births: Sequence[Birth], futures: dict[str, asyncio.Future[Child | None]], log: Path
+    groups: Sequence[Sequence[Birth]],
+    futures: dict[str, asyncio.Future[Child | None]],
+    nursery: Nursery,
 ) -> None:
+    if nursery.stdin is None or nursery.stdout is None:
+        raise ValueError("the nursery takes births and tells of them over pipes")
+    told, births = asyncio.StreamReader(), asyncio.BaseProtocol()
+    loop = asyncio.get_running_loop()
     try:
-        with log.open("ab") as errors, _reaper():
-            nursery = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-u", "-m", "meshkit.local.nursery"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGKILL),
-            )
-            if nursery.stdin is None or nursery.stdout is None:
-                return
-            nursery.stdin.writelines(f"{birth.to_json()}\n".encode() for birth in births)
-            nursery.stdin.close()
-            async for line in nursery.stdout:
+        with _reaper():
+            # More than a pipe holds, and the nursery may still be importing.
+            into, _ = await loop.connect_write_pipe(lambda: births, nursery.stdin)
+            into.write(to_json(groups).encode())
+            into.close()
+            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), nursery.stdout)
+            async for line in told:
                 name, _, pid = line.decode().partition(" ")
                 futures[name].set_result(Forked(int(pid)))
-            await nursery.wait()
+            await Forked(nursery.pid).wait()
+            # It has ended, and nobody else need wait for it.
+            nursery.returncode = 0
     finally:
         for future in futures.values():
             if not future.done():

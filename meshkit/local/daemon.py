@@ -15,6 +15,7 @@ from typing import Final, TextIO
 
 from meshkit.entry import without_rich
 from meshkit.local import process
+from meshkit.local.births import Nursery
 from meshkit.local.errors import LocalMeshError
 from meshkit.local.mesh import Mesh, run_mesh
 from meshkit.local.options import MeshOptions
@@ -115,11 +116,12 @@ def _end(supervisor: subprocess.Popen[bytes]) -> None:
         raise
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], nursery: Nursery) -> int:
     """The process that `start_detached` starts: supervises until SIGTERM.
 
     Args:
         arguments: The file descriptor to tell on that it is ready or why not, and the options.
+        nursery: Has been started already.
     """
     without_rich()
     descriptor, settings = int(arguments[0]), json.loads(arguments[1])
@@ -132,7 +134,8 @@ def main(arguments: list[str]) -> int:
             _tell(pipe, {"url": mesh.url})
 
         try:
-            asyncio.run(supervise(MeshOptions(**settings), on_ready=on_ready, report=log_line))
+            asked = MeshOptions(**settings)
+            asyncio.run(supervise(asked, on_ready=on_ready, report=log_line, nursery=nursery))
         except LocalMeshError as error:
             _tell(pipe, {"error": str(error)})
             return 1
@@ -140,7 +143,11 @@ def main(arguments: list[str]) -> int:
 
 
 async def supervise(
-    options: MeshOptions, *, on_ready: Callable[[Mesh], None], report: Report
+    options: MeshOptions,
+    *,
+    on_ready: Callable[[Mesh], None],
+    report: Report,
+    nursery: Nursery | None = None,
 ) -> None:
     """Runs a mesh until a signal to stop, then stops it; a second signal kills it at once.
 
@@ -148,6 +155,7 @@ async def supervise(
         options: Which mesh.
         on_ready: Called once, when it is ready.
         report: Hears of the signal, and of every process that had to be started again.
+        nursery: Where somebody has started one already.
 
     Raises:
         LocalMeshError: when it cannot be started, with the reason.
@@ -172,7 +180,7 @@ async def supervise(
         if signal.getsignal(number) is not signal.SIG_IGN:
             loop.add_signal_handler(number, stop)
     try:
-        async with run_mesh(options, report=report) as mesh:
+        async with run_mesh(options, report=report, nursery=nursery) as mesh:
             on_ready(mesh)
             await loop.create_future()
     except asyncio.CancelledError:

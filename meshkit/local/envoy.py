@@ -12,6 +12,7 @@ Address = tuple[str, int]
 """Host name or IP address, and TCP port 1-65535."""
 
 _LOOPBACK: Final = "127.0.0.1"
+_TRACING: Final = "envoy/tracing.yaml"
 
 
 def render(
@@ -27,13 +28,15 @@ def render(
     """Write the configuration of one mesh from the committed one.
 
     Args:
-        path: The committed `envoy.yaml`; the Lua script it names lies relative to it.
+        path: The committed `envoy.yaml`; the files it names, and `envoy/tracing.yaml`, lie relative
+            to it.
         port: The public port.
         admin_port: Port of Envoy's admin interface; always on loopback.
         gateways: Where the gateway's replicas listen, at least one.
         descriptor: The descriptor set to transcode by, as `tools/generate.sh` writes it.
         host: Interface of the public port; loopback unless others shall reach the mesh.
-        collector: OpenTelemetry collector (OTLP over gRPC) to send spans to; None sends none.
+        collector: OpenTelemetry collector (OTLP over gRPC) to send spans to; without one no span is
+            made.
 
     Returns:
         The configuration as JSON, which is YAML too: PyYAML's writer and Envoy's reader disagree
@@ -46,7 +49,7 @@ def render(
     if not gateways:
         raise ValueError("Envoy needs at least one gateway to send calls to.")
     # A tree of the Envoy API's messages: Envoy itself refuses what it does not know.
-    config: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config: Any = _load(path)
     config["admin"]["address"] = _address((_LOOPBACK, admin_port))
     listener = config["static_resources"]["listeners"][0]
     listener["address"] = _address((host, port))
@@ -58,8 +61,16 @@ def render(
         if "default_source_code" in settings:
             script = path.parent / settings["default_source_code"]["filename"]
             settings["default_source_code"] = {"filename": str(script.resolve())}
-    endpoints = {"gateway": gateways, "telemetry": [collector] if collector else []}
-    for cluster in config["static_resources"]["clusters"]:
+    clusters = config["static_resources"]["clusters"]
+    endpoints = {"gateway": gateways}
+    if collector is not None:
+        tracing: Any = _load(path.parent / _TRACING)
+        manager["tracing"] = tracing["tracing"]
+        [early] = manager["early_header_mutation_extensions"]
+        early["typed_config"]["mutations"] += tracing["mutations"]
+        clusters.append(tracing["cluster"])
+        endpoints["telemetry"] = [collector]
+    for cluster in clusters:
         cluster["load_assignment"]["endpoints"] = [
             {
                 "lb_endpoints": [
@@ -97,6 +108,12 @@ def command(binary: Path, config: Path, *, log_level: str = "warning") -> list[s
             '{"timestamp":"%Y-%m-%dT%T.%eZ","level":"%l","logger":"envoy.%n","message":"%j"}',
         ),
     ]
+
+
+def _load(path: Path) -> Any:  # noqa: ANN401 (a tree of the Envoy API's messages)
+    # The C parser, where PyYAML has it: the other one takes longer than Envoy takes to start.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (it is a safe one)
 
 
 def _address(address: Address) -> dict[str, dict[str, str | int]]:

@@ -8,11 +8,11 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from meshkit.local import http, programs, redis_server
-from meshkit.local.births import fork_services
+from meshkit.local import http, process, programs, redis_server
+from meshkit.local.births import Child, Nursery, fork_services
+from meshkit.local.cradle import start_nursery
 from meshkit.local.errors import LocalMeshError
 from meshkit.local.nursery import Birth
 from meshkit.local.options import AGENTS, SERVICES, MeshOptions
@@ -21,12 +21,13 @@ from meshkit.local.process import ProcessSpec
 from meshkit.local.state import StateDir, hold, write_file
 from meshkit.local.supervisor import Report, Supervisor, end_leftovers
 
-TENANT: Final = "dev"
-"""Name of the tenant whose key a local mesh hands out."""
-
 _START_TIMEOUT_S: Final = 60.0
 _DEATHS_MAX: Final = 3
-_POLL_S: Final = 0.05
+_POLL_S: Final = 0.02
+_KEYS: Final = "keys"
+"""Name of the process that issues the keys."""
+_ISSUER: Final = "meshkit.local.credentials:leave"
+"""What it runs; this process does not import it."""
 _DRAIN_S: Final = 3.0
 _SERVICE_GRACE_S: Final = 15.0
 _ACTIVE: Final = re.compile(r"^http\.public\.downstream_rq_active: (\d+)$", re.MULTILINE)
@@ -62,7 +63,9 @@ class _Layout:
 
 
 @contextlib.asynccontextmanager
-async def run_mesh(options: MeshOptions, *, report: Report) -> AsyncIterator[Mesh]:
+async def run_mesh(
+    options: MeshOptions, *, report: Report, nursery: Nursery | None = None
+) -> AsyncIterator[Mesh]:
     """Starts a mesh, hands it out when it is ready, and stops it at the end of the block.
 
     Processes that end on their own are started again until then.
@@ -70,6 +73,7 @@ async def run_mesh(options: MeshOptions, *, report: Report) -> AsyncIterator[Mes
     Args:
         options: Which mesh.
         report: Hears of every process that had to be started again.
+        nursery: Where somebody has started one already.
 
     Raises:
         LocalMeshError: when it cannot be started, with the reason.
@@ -80,12 +84,15 @@ async def run_mesh(options: MeshOptions, *, report: Report) -> AsyncIterator[Mes
     with hold(state), Ports() as ports:
         end_leftovers(state)
         layout = _lay_out(options, ports)
+        if nursery is None:
+            with state.log("supervisor").open("ab") as errors:
+                nursery = start_nursery(errors)
         failure: BaseException | None = None
         async with asyncio.TaskGroup() as tasks:
             supervisor = Supervisor(state, tasks, report=report)
             logs = tasks.create_task(supervisor.bound_logs())
             try:
-                key = await _start(supervisor, tasks, options, layout, state)
+                key = await _start(supervisor, tasks, options, layout, state, nursery=nursery)
                 yield Mesh(f"http://127.0.0.1:{layout.public}", key, state)
             except BaseException as error:  # noqa: BLE001 (raised below, outside the group's wrapping)
                 failure = error
@@ -104,45 +111,52 @@ async def _start(
     options: MeshOptions,
     layout: _Layout,
     state: StateDir,
+    *,
+    nursery: Nursery,
 ) -> str:
     password = secrets.token_hex(16)
     url = f"redis://:{password}@127.0.0.1:{layout.redis}/0"
     environment = _environment(options, layout, redis_url=url)
     supervisor.start(_redis(layout, state, password))
-    # Importing takes the services longer than Redis takes to start, and they can wait for it. This
-    # process imports what it needs for the rest in the meantime, on another core.
-    specs = [
-        (served, _service(served, name, port, environment))
+    # Importing takes the services longer than Redis takes to start, and they can wait for it. Two
+    # groups, for two cores: agents import other things than the rest, and some much more.
+    specs = {
+        service: [
+            _service(options.services.get(service, service), name, port, environment)
+            for name, port in layout.services[service].items()
+        ]
         for service in SERVICES
-        for served in (options.services.get(service, service),)
-        for name, port in layout.services[service].items()
-    ]
-    births = [
-        Birth(spec.name, served, dict(spec.env), str(state.log(spec.name)))
-        for served, spec in specs
-    ]
-    born = fork_services(births, tasks, log=state.log("supervisor"))
-    for _, spec in specs:
-        supervisor.start(spec, first=born[spec.name])
-
-    async def redis_up() -> bool:
-        return await redis_server.answers(layout.redis, password)
+    }
+    issuer = _issuer(state, environment)
+    inner = [issuer, *(spec for service in ("gateway", "orchestrator") for spec in specs[service])]
+    agents = [spec for service in AGENTS for spec in specs[service]]
+    born = fork_services(
+        [[_birth(spec, state) for spec in specs] for specs in (inner, agents)],
+        tasks,
+        nursery=nursery,
+    )
+    for spec in (*inner, *agents):
+        if spec is not issuer:
+            supervisor.start(spec, first=born[spec.name])
+    supervisor.start(_envoy(layout, state))
 
     async def mesh_ready() -> bool:
-        return (await http.request(layout.public, "/ready"))[0] == 200
+        return issuing.done() and (await http.request(layout.public, "/ready"))[0] == 200
 
+    issuing = tasks.create_task(_run_to_end(issuer, born[issuer.name], state))
     try:
         async with asyncio.timeout(_START_TIMEOUT_S):
-            await _until(redis_up, supervisor)
-            supervisor.start(_envoy(layout, state))
-            key = await _keys(url, state)
             await _until(mesh_ready, supervisor)
     except TimeoutError:
         _, body = await http.request(layout.public, "/ready")
         found = body or "nobody answers"
         msg = f"not ready within {_START_TIMEOUT_S:g} s: {found}; the logs are in {state.logs}"
         raise LocalMeshError(msg) from None
-    return key
+    finally:
+        issuing.cancel()
+    if issuing.result() != 0:
+        raise LocalMeshError(supervisor.describe_failure(issuer.name, "could not be issued"))
+    return state.key.read_text(encoding="ascii").strip()
 
 
 async def _stop(supervisor: Supervisor, layout: _Layout) -> None:
@@ -173,26 +187,12 @@ async def _until(condition: Callable[[], Awaitable[bool]], supervisor: Superviso
         await asyncio.sleep(_POLL_S)
 
 
-async def _keys(url: str, state: StateDir) -> str:
-    """Leaves valid keys in the state directory, the old ones if they still are."""
-    from meshkit.auth import keys  # noqa: PLC0415 (see _start)
-    from meshkit.redis import connect  # noqa: PLC0415
-
-    async with connect(url) as redis:
-        key = _read_key(state.key)
-        if await keys.find(redis, key) is None:
-            key = await keys.issue(redis, tenant=TENANT, env="dev")
-            write_file(state.key, key + "\n")
-        if await keys.find(redis, _read_key(state.admin_key)) is None:
-            write_file(state.admin_key, await keys.issue_admin(redis, env="dev") + "\n")
-    return key
-
-
-def _read_key(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ""
+async def _run_to_end(
+    spec: ProcessSpec, born: asyncio.Future[Child | None], state: StateDir
+) -> int:
+    """Waits for a process that ends by itself, and answers its exit code."""
+    child = await born or await process.spawn(spec, state.log(spec.name))
+    return await child.wait()
 
 
 def _lay_out(options: MeshOptions, ports: Ports) -> _Layout:
@@ -231,6 +231,19 @@ def _service(served: str, name: str, port: int, environment: Mapping[str, str]) 
     )
 
 
+def _issuer(state: StateDir, environment: Mapping[str, str]) -> ProcessSpec:
+    return ProcessSpec(
+        name=_KEYS,
+        argv=(sys.executable, "-m", "meshkit.cli", "serve", _ISSUER),
+        env={**environment, "MESH_LOCAL_STATE_DIR": str(state.root)},
+        port=0,
+    )
+
+
+def _birth(spec: ProcessSpec, state: StateDir) -> Birth:
+    return Birth(spec.name, spec.argv[-1], dict(spec.env), str(state.log(spec.name)))
+
+
 def _redis(layout: _Layout, state: StateDir, password: str) -> ProcessSpec:
     config = state.redis / "redis.conf"
     text = redis_server.render(port=layout.redis, password=password, directory=state.redis)
@@ -244,7 +257,7 @@ def _redis(layout: _Layout, state: StateDir, password: str) -> ProcessSpec:
 
 
 def _envoy(layout: _Layout, state: StateDir) -> ProcessSpec:
-    from meshkit.local import envoy  # noqa: PLC0415 (see _start)
+    from meshkit.local import envoy  # noqa: PLC0415 (imported while the nurseries import theirs)
 
     text = envoy.render(
         programs.envoy_config(),

@@ -2,13 +2,16 @@
 
 Six processes that each import the same libraries keep two cores busy for seconds. This one imports
 and loads what a service needs, forks it, and goes on to the next; what it has is shared, in memory
-too. Nothing of gRPC, no event loop and no thread of ours exists when it forks.
+too. Once it has what all services share, it forks itself for each further group of services, so
+that another core imports what only those need. Nothing of gRPC, no event loop and no thread of ours
+exists when it forks.
 
 The services become children of the supervisor, which has made itself their reaper, and this process
 ends. A service that dies later is started again by `manusmesh serve`, which imports what the files
 contain by then.
 """
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -16,14 +19,18 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Final
 
-from meshkit.entry import load, preload, run
+from meshkit.entry import load, preload, run, without_rich
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NAME: Final = 15
 _ADOPTION_S: Final = 10.0
+_SHARED: Final = "meshkit.server"
+"""A module that imports most of what every service imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,16 @@ class Birth:
     env: dict[str, str]
     log: str
 
-    def to_json(self) -> str:
-        """As one line, for the nursery's standard input."""
-        return json.dumps(asdict(self))
+
+def to_json(groups: Sequence[Sequence[Birth]]) -> str:
+    """Groups of births as the nursery's standard input."""
+    return json.dumps([[asdict(birth) for birth in births] for births in groups])
 
 
 def main() -> int:
-    """Reads births from standard input, and writes a line `name process-id` for each.
+    """Reads groups of births from standard input, and writes a line `name process-id` for each.
+
+    Imports what all services share before anybody has said which there are to be.
 
     A service that cannot be imported is passed over: whoever starts it the other way will see why.
 
@@ -56,7 +66,29 @@ def main() -> int:
         The exit code, of the nursery or of the service that this process has become.
     """
     supervisor = os.getppid()
-    births = [Birth(**json.loads(line)) for line in sys.stdin]
+    without_rich()
+    import_module(_SHARED)
+    text = sys.stdin.read()
+    if not text:
+        return 0
+    first, *others = [[Birth(**birth) for birth in births] for births in json.loads(text)]
+    beside = []
+    for births in others:
+        gc.freeze()
+        if (pid := os.fork()) == 0:
+            _die_with_parent()
+            return _bear(births, supervisor)
+        beside.append(pid)
+    code = _bear(first, supervisor)
+    for pid in beside:
+        # None in a service, which is no parent of theirs.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+    return code
+
+
+def _bear(births: Sequence[Birth], supervisor: int) -> int:
+    """Forks services one after another; answers the exit code, in each of them too."""
     for birth in births:
         try:
             serve = load(birth.service)
@@ -70,7 +102,8 @@ def main() -> int:
         if pid == 0:
             _settle(birth, supervisor)
             return run(serve)
-        print(birth.name, pid, flush=True)
+        # In one piece: another group's nursery writes to the same pipe.
+        os.write(sys.stdout.fileno(), f"{birth.name} {pid}\n".encode())
     return 0
 
 
@@ -107,10 +140,14 @@ def _settle(birth: Birth, supervisor: int) -> None:
         if time.monotonic() > give_up_at:
             os._exit(1)
         time.sleep(0.001)
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _die_with_parent()
     if os.getppid() != supervisor:
         # It has died in between, and its death will not be told any more.
         os._exit(1)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

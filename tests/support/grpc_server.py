@@ -9,10 +9,10 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from meshkit import policy
 from meshkit.errors import MeshError, from_rpc_error
-from meshkit.interceptors import Interceptor
+from meshkit.interceptors import Handlers
 from meshkit.middleware import Middleware
 
-Register = Callable[[grpc.aio.Server], None]
+Register = Callable[[Any], None]
 
 
 @contextlib.asynccontextmanager
@@ -22,9 +22,10 @@ async def serve(
     middlewares: Sequence[Middleware],
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to a server that serves until the end of the block."""
-    server = grpc.aio.server(interceptors=[Interceptor(middlewares, policy.read(descriptors))])
+    handlers = Handlers(middlewares, policy.read(descriptors))
     for register in registers:
-        register(server)
+        register(handlers)
+    server = grpc.aio.server(handlers=(handlers,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     options = [("grpc.enable_http_proxy", 0)]

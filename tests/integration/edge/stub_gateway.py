@@ -155,6 +155,7 @@ async def fail(
         (
             ("error-json", json.dumps(body)),
             ("error-status", str(http_status)),
+            ("x-envoy-ratelimited", "true"),
             ("grpc-status-details-bin", b"\x08\x05"),
             *((key.replace("_", "-"), value) for key, value in trailers.items()),
         ),

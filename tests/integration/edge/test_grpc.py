@@ -75,7 +75,7 @@ async def test_a_call_passes_with_its_metadata_and_deadline(
     assert seen.remaining_s is not None
     assert 5 < seen.remaining_s <= 7
     assert seen.metadata["authorization"] == "Bearer key"
-    assert "traceparent" in seen.metadata
+    assert "x-request-id" in seen.metadata
     assert not {"rubbish-bin", "x-envoy-a"} & set(seen.metadata)
 
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import signal
+import socket
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import grpc
 import httpx
 import pytest
 import pytest_asyncio
+from google.api import httpbody_pb2
 
 from manusmesh.task.v1 import task_pb2, task_service_pb2, task_service_pb2_grpc
 from tests.integration.edge import stub_gateway
@@ -176,6 +180,73 @@ async def test_a_hanging_gateway_is_a_timeout(tmp_path: Path) -> None:
             assert error_of(await client.get(path)) == (504, "DEADLINE_EXCEEDED")
             wrapped = await client.get(path, params={"envelope": "200"})
             assert error_of(wrapped) == (200, "DEADLINE_EXCEEDED")
+
+
+async def test_a_probe_asks_the_next_replica_when_one_does_not_answer(
+    pair: list[stub_gateway.Replica], meshed: tuple[envoy.Edge, httpx.AsyncClient]
+) -> None:
+    _, client = meshed
+    async with asyncio.timeout(2.0):
+        pending, _ = await _pending(pair, "GetReadiness", client.get("/ready"))
+        assert (await pending).status_code == 200
+    assert [len(replica.stub.calls) for replica in pair] == [1, 1]
+
+
+async def test_a_frozen_replica_costs_reads_seconds_and_probes_less(
+    pair: list[stub_gateway.Replica], tmp_path: Path
+) -> None:
+    script = (
+        "import asyncio\n"
+        "from tests.integration.edge import stub_gateway\n"
+        "async def main():\n"
+        "    async with stub_gateway.run() as replica:\n"
+        "        print(replica.port, flush=True)\n"
+        "        await asyncio.Event().wait()\n"
+        "asyncio.run(main())\n"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, cwd=envoy.ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    try:
+        port = int(await child.stdout.readline())
+        addresses = [("127.0.0.1", port), ("127.0.0.1", pair[0].port)]
+        async with envoy.run(tmp_path, addresses) as edge, edge.client() as client:
+            await edge.until_healthy(2)
+            # A connection to each.
+            await asyncio.gather(*(client.get(TASK) for _ in range(8)))
+            child.send_signal(signal.SIGSTOP)
+            async with asyncio.timeout(2.0):
+                probes = await asyncio.gather(*(client.get("/ready") for _ in range(8)))
+            async with asyncio.timeout(WITHIN_S):
+                reads = await asyncio.gather(*(client.get(TASK) for _ in range(8)))
+    finally:
+        child.kill()
+        await child.wait()
+    assert [answer.status_code for answer in (*probes, *reads)] == [200] * 16
+
+
+async def test_a_watcher_who_stops_reading_is_cut_off(tmp_path: Path) -> None:
+    cut = asyncio.Event()
+
+    async def flood(_request: Any, context: stub_gateway.Context) -> AsyncIterator[Any]:
+        context.add_done_callback(lambda _: cut.set())
+        while True:
+            yield httpbody_pb2.HttpBody(content_type="text/event-stream", data=b"x" * 10_000)
+
+    # The minute of TCP_USER_TIMEOUT, made shorter.
+    changes = {'"int_value": 60000': '"int_value": 1000'}
+    async with (
+        asyncio.timeout(3 * WITHIN_S),
+        stub_gateway.run() as replica,
+        envoy.run(tmp_path, [("127.0.0.1", replica.port)], changes=changes) as edge,
+    ):
+        replica.stub.answers["StreamTaskEvents"] = flood
+        with socket.socket() as watcher:
+            watcher.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            watcher.connect(("127.0.0.1", edge.port))
+            watcher.sendall(f"GET {TASK}/events HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+            await cut.wait()
 
 
 async def test_a_body_that_does_not_arrive_is_a_timeout(tmp_path: Path) -> None:

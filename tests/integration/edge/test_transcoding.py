@@ -1,7 +1,6 @@
 """REST/JSON in, gRPC out, and back."""
 
 import json
-import re
 from typing import Any
 
 import httpx
@@ -9,6 +8,7 @@ import pytest
 from google.api import httpbody_pb2
 
 from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.system.v1 import system_service_pb2
 from manusmesh.task.v1 import task_pb2, task_service_pb2
 from tests.integration.edge import stub_gateway
 
@@ -63,6 +63,8 @@ async def test_an_answer_has_snake_case_names_and_all_its_zeros(
         "total_steps": 0,
         "result_available": False,
         "queue_position": 0,
+        "partial": False,
+        "missing": [],
     }
     assert response.headers["content-type"] == "application/json"
     assert sent <= set(response.headers)
@@ -200,30 +202,49 @@ async def test_what_a_caller_must_not_say_does_not_arrive(
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
-@pytest.mark.parametrize(
-    ("sent", "continues"),
-    [
-        (None, False),
-        (f"00-{TRACE}-b7ad6b7169203331-01", True),
-        ("rubbish", False),
-        (f"00-{TRACE[:-1]}Z-b7ad6b7169203331-01", False),
-        (f"00-{TRACE}0-b7ad6b716920333-01", False),
-        ("00-" + "0" * 32 + "-b7ad6b7169203331-01", False),
-        (f"00-{TRACE}-{'0' * 16}-01", False),
-        (f"ff-{TRACE}-b7ad6b7169203331-01", False),
-    ],
-)
-async def test_a_trace_goes_on_or_begins(
-    client: httpx.AsyncClient, stub: stub_gateway.StubGateway, sent: str | None, *, continues: bool
+async def test_the_trace_is_what_the_service_says(
+    client: httpx.AsyncClient, stub: stub_gateway.StubGateway
 ) -> None:
-    response = await client.get("/health", headers={"traceparent": sent} if sent else {})
-    assert response.status_code == 200
-    got = re.fullmatch(
-        "00-([0-9a-f]{32})-[0-9a-f]{16}-0[01]", str(stub.calls[0].metadata["traceparent"])
-    )
-    assert got is not None
-    assert (got[1] == TRACE) is continues
-    assert response.headers["x-trace-id"] == got[1]
+    async def answer(_request: Any, context: stub_gateway.Context) -> Any:
+        context.set_trailing_metadata((("x-trace-id", TRACE),))
+        return system_service_pb2.GetHealthResponse(status="ok")
+
+    stub.answers["GetHealth"] = answer
+    traceparent = f"00-{TRACE}-b7ad6b7169203331-01"
+    response = await client.get("/health", headers={"traceparent": traceparent})
+    assert stub.calls[0].metadata["traceparent"] == traceparent
+    assert response.headers.get_list("x-trace-id") == [TRACE]
+
+
+async def test_the_request_id_stands_in_for_a_trace(client: httpx.AsyncClient) -> None:
+    response = await client.get("/nope")
+    request_id = response.headers["x-request-id"]
+    assert response.headers["x-trace-id"] == request_id.replace("-", "")
+
+
+@pytest.mark.parametrize("path", ["/api/generate-skill/status/t", "/api/tasks/t"])
+async def test_what_a_service_tells_beside_its_answer_becomes_headers(
+    client: httpx.AsyncClient, stub: stub_gateway.StubGateway, path: str
+) -> None:
+    told = {
+        "taskid": "t",
+        "taskstatus": "queued",
+        "taskprogress": "0",
+        "ratelimit-limit": "100",
+        "ratelimit-remaining": "99",
+        "ratelimit-reset": "1",
+    }
+
+    async def answer(_request: Any, context: stub_gateway.Context) -> task_pb2.Task:
+        context.set_trailing_metadata((*told.items(), ("unknown", "x")))
+        return task_pb2.Task(task_id="t")
+
+    stub.answers |= {"GetGenerateSkillStatus": answer, "GetTask": answer}
+    response = await client.get(path)
+    assert response.json()["task_id"] == "t"
+    assert {name: response.headers.get(name) for name in told} == told
+    assert "unknown" not in response.headers
+    assert not [name for name in response.headers if name.startswith("grpc-")]
 
 
 async def test_a_form_with_lists_as_json_text(

@@ -107,7 +107,7 @@ async def caller(redis) -> tuple[tuple[str, str], ...]:
 async def test_a_call_that_succeeds(tasks, caller, servicer, observed):
     call = tasks.GetTask(GET, metadata=caller)
     assert (await call).task_id == TASK_ID
-    headers = dict(await call.initial_metadata())
+    headers = dict(await call.trailing_metadata())
     assert (headers["ratelimit-limit"], headers["ratelimit-remaining"]) == ("100", "99")
     assert "ratelimit-reset" in headers
     [seen] = servicer.calls
@@ -147,7 +147,7 @@ async def test_a_public_method_needs_no_key_and_spends_no_token(channel):
     stub = system_service_pb2_grpc.SystemServiceStub(channel)
     call = stub.GetHealth(system_service_pb2.GetHealthRequest())
     assert (await call).status == "ok"
-    assert "ratelimit-limit" not in dict(await call.initial_metadata())
+    assert "ratelimit-limit" not in dict(await call.trailing_metadata())
 
 
 async def test_a_key_of_another_kind(tasks, redis, servicer):
@@ -280,7 +280,7 @@ async def test_the_rate_limit_refuses_and_says_when_to_come_back(channel, redis,
     for left in ("1", "0"):
         call = stub.StartGenerateSkill(skill_request(), metadata=caller)
         await call
-        assert dict(await call.initial_metadata())["ratelimit-remaining"] == left
+        assert dict(await call.trailing_metadata())["ratelimit-remaining"] == left
     failed = await failure(stub.StartGenerateSkill(skill_request(), metadata=caller))
     assert (failed.code, failed.error.reason) == ("RESOURCE_EXHAUSTED", Reason.RATE_LIMITED)
     assert failed.trailers["retry-after"] == "1"

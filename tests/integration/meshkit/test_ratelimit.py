@@ -1,14 +1,17 @@
 import asyncio
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from meshkit.auth.keys import Limit
 from meshkit.errors import Reason
-from meshkit.ratelimit import DEFAULTS, RateLimiter
-from meshkit.redis import connect
+from meshkit.ratelimit import DEFAULTS, RateLimiter, bucket_name
+from meshkit.redis import RedisAwayError, connect
+from tests.support.eventually import eventually
 
 TENANT = "tenant_acme"
-BUCKET = "limit:{tenant_acme}:async"
+BUCKET = bucket_name(TENANT, "async")
 
 
 def test_the_limits_of_the_contract():
@@ -30,10 +33,102 @@ async def test_a_burst_is_exact_over_two_connections(redis, redis_server):
     assert all(35 <= take.retry_after_s <= 36 for take in takes if not take.allowed)
 
 
+class Counted:
+    """A Redis that counts the scripts it is asked to run."""
+
+    def __init__(self, redis) -> None:
+        self._redis = redis
+        self.runs = 0
+
+    async def run(self, *arguments):
+        self.runs += 1
+        return await self._redis.run(*arguments)
+
+
+async def test_callers_at_once_share_a_step_and_answers_are_as_one_after_another(redis):
+    counted = Counted(redis)
+    limiter = RateLimiter(counted)
+    limit = Limit(per_hour=3600, burst=5)
+    takes = await asyncio.gather(*(limiter.take(TENANT, "async", limit) for _ in range(8)))
+    assert counted.runs == 1
+    assert [take.allowed for take in takes] == [True] * 5 + [False] * 3
+    assert [take.remaining for take in takes] == [4, 3, 2, 1, 0, 0, 0, 0]
+    assert [round(take.reset_s) for take in takes] == [1, 2, 3, 4, 5, 5, 5, 5]
+    assert [round(take.retry_after_s) for take in takes] == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+@given(
+    burst=st.integers(1, 20),
+    waves=st.lists(st.integers(1, 12), min_size=1, max_size=6),
+)
+@settings(max_examples=25, deadline=None)
+def test_never_more_and_never_fewer_than_the_burst(shared_redis, burst, waves):
+    async def allowed() -> int:
+        async with connect(shared_redis.url) as one, connect(shared_redis.url) as two:
+            await one.execute("DEL", BUCKET)
+            limiters = [RateLimiter(one), RateLimiter(two)]
+            limit = Limit(per_hour=1, burst=burst)
+            takes = []
+            for wave in waves:
+                takes += await asyncio.gather(
+                    *(limiters[n % 2].take(TENANT, "async", limit) for n in range(wave))
+                )
+            return sum(take.allowed for take in takes)
+
+    assert asyncio.run(allowed()) == min(burst, sum(waves))
+
+
+async def test_callers_soon_after_one_another_share_a_step(redis):
+    counted = Counted(redis)
+    limiter = RateLimiter(counted)
+    first = await limiter.take(TENANT, "async", None)
+    later = await asyncio.gather(*(limiter.take(TENANT, "async", None) for _ in range(4)))
+    assert [take.remaining for take in (first, *later)] == [9, 8, 7, 6, 5]
+    assert counted.runs == 2
+
+
+async def test_a_caller_who_leaves_before_the_step_spends_nothing(redis):
+    limiter = RateLimiter(redis)
+    leaving = asyncio.create_task(limiter.take(TENANT, "async", None))
+    staying = asyncio.create_task(limiter.take(TENANT, "async", None))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).remaining == 9
+    assert leaving.cancelled()
+
+
+async def test_without_redis_every_caller_hears_it_and_the_next_is_served(own_redis):
+    async with connect(own_redis.url, timeout_s=0.3) as redis:
+        limiter = RateLimiter(redis)
+        await limiter.take(TENANT, "async", None)
+        own_redis.kill()
+        takes = [limiter.take(TENANT, "async", None) for _ in range(3)]
+        found = await asyncio.gather(*takes, return_exceptions=True)
+        assert [type(error) for error in found] == [RedisAwayError] * 3
+        own_redis.start()
+
+        async def taken() -> bool:
+            try:
+                return (await limiter.take(TENANT, "async", None)).allowed
+            except RedisAwayError:
+                return False
+
+        await eventually(taken)
+
+
+async def test_a_refusal_writes_nothing(redis):
+    limiter = RateLimiter(redis)
+    limit = Limit(per_hour=1, burst=1)
+    await limiter.take(TENANT, "async", limit)
+    before = await redis.execute("GET", BUCKET)
+    assert not (await limiter.take(TENANT, "async", limit)).allowed
+    assert await redis.execute("GET", BUCKET) == before
+
+
 async def earlier(redis, seconds: float) -> None:
     """Lets the last use of the bucket lie further back, as if time had passed."""
-    at = float(await redis.execute("HGET", BUCKET, "at"))
-    await redis.execute("HSET", BUCKET, "at", f"{at - seconds * 1e6:.0f}")
+    tokens, at = (await redis.execute("GET", BUCKET)).split()
+    await redis.execute("SET", BUCKET, tokens + f" {int(at) - seconds * 1e6:.0f}".encode())
 
 
 async def test_tokens_come_back_steadily(redis):
@@ -58,6 +153,14 @@ async def test_a_clock_set_back_takes_no_token_away(redis):
     await earlier(redis, -1000)
     take = await limiter.take(TENANT, "async", None)
     assert (take.allowed, take.remaining) == (True, 8)
+    # Nor keep them from coming back until it has caught up, not even through a refusal.
+    slow = Limit(per_hour=3600, burst=1)
+    await redis.execute("DEL", BUCKET)
+    await limiter.take(TENANT, "async", slow)
+    await earlier(redis, -1000)
+    assert not (await limiter.take(TENANT, "async", slow)).allowed
+    await earlier(redis, 1.1)
+    assert (await limiter.take(TENANT, "async", slow)).allowed
 
 
 async def test_tenants_and_classes_have_buckets_of_their_own(redis):

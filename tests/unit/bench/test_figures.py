@@ -11,7 +11,7 @@ from bench.figures import (
     of_sample,
     over_rounds,
     percentile,
-    ratio,
+    ratios,
 )
 from bench.load import Sample
 
@@ -64,18 +64,31 @@ def test_spreads_over_the_rounds_that_have_the_figure() -> None:
     assert spreads == {"a": Spread(2, 1, 3), "b": Spread(5, 5, 5)}
 
 
-def test_a_ratio_is_of_medians_and_needs_both() -> None:
-    assert ratio(Spread(6, 1, 9), Spread(2, 1, 9)) == 3
-    assert ratio(Spread(6, 1, 9), None) is None
-    assert ratio(Spread(6, 1, 9), Spread(0, 0, 0)) is None
+def test_ratios_are_of_the_two_halves_of_each_round() -> None:
+    mesh = [{"a": 6.0, "b": 1.0}, {"a": 4.0}, {"a": 1.0}]
+    floor = [{"a": 2.0}, {"a": 4.0, "b": 1.0}, {"a": 0.0}]
+
+    assert ratios(mesh, floor) == {"a": Spread(2, 1, 3)}
 
 
-@pytest.mark.parametrize(("median", "is_missed"), [(99.9, False), (100.0, True), (100.1, True)])
-def test_a_target_is_missed_from_its_bound_on(median: float, *, is_missed: bool) -> None:
-    found = missed({TARGET.name: Spread(median, 0, 1000)}, [TARGET])
+def test_a_round_has_two_halves() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        ratios([{"a": 1.0}], [])
 
-    assert found == ([TARGET] if is_missed else [])
+
+@pytest.mark.parametrize(("median", "is_met"), [(99.9, True), (100.0, False), (100.1, False)])
+def test_a_target_is_missed_from_its_bound_on(median: float, *, is_met: bool) -> None:
+    assert TARGET.met({TARGET.name: Spread(median, 0, 1000)}, {}) is is_met
+
+
+@pytest.mark.parametrize(("median", "is_met"), [(0.79, False), (0.8, True), (0.81, True)])
+def test_a_ratio_has_to_reach_its_bound(median: float, *, is_met: bool) -> None:
+    target = Target("noop.per_s", 0.8, "≥ 0.8 × floor", at_least=True, of_floor=True)
+
+    assert (
+        target.met({"noop.per_s": Spread(1, 1, 1)}, {"noop.per_s": Spread(median, 0, 9)}) is is_met
+    )
 
 
 def test_a_target_that_was_not_measured_is_missed() -> None:
-    assert missed({}, [TARGET]) == [TARGET]
+    assert missed({}, {}, [TARGET]) == [TARGET]

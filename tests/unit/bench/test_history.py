@@ -1,6 +1,7 @@
 """Runs are kept, and compared with the right one."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -22,11 +23,12 @@ RUN = Run(
         "failures": Spread(0, 0, 0),
     },
     floor={"status_open.p95_ms": Spread(2.0, 1.0, 3.0)},
+    ratios={"status_open.p95_ms": Spread(2.0, 1.7, 3.0)},
 )
 
 
-def printed(run: Run, before: Run | None) -> str:
-    console = Console(width=100, record=True, file=None, quiet=False, force_terminal=False)
+def printed(run: Run, before: Run | None, *, width: int = 100) -> str:
+    console = Console(width=width, record=True, file=None, quiet=False, force_terminal=False)
     with console.capture() as capture:
         report.show(console, run, before=before)
     return capture.get()
@@ -61,13 +63,34 @@ def test_the_report_shows_the_ratio_and_the_run_before() -> None:
         RUN,
         mesh={"status_open.p95_ms": Spread(9.0, 9.0, 9.0)},
         floor={"status_open.p95_ms": Spread(3.0, 3.0, 3.0)},
+        ratios={"status_open.p95_ms": Spread(3.0, 3.0, 3.0)},
     )
 
     line = next(line for line in printed(RUN, before).splitlines() if "p95 ms" in line)
 
-    assert "4 (3–5)" in line
-    assert "2.00×" in line
-    assert "3.00×" in line
+    assert line.split() == ["p95", "ms", "4", "±25%", "2", "±50%", "2×", "±32%", "9", "3×"]
+
+
+def test_the_report_fits_a_terminal_of_80_columns() -> None:
+    wide = Spread(123_456.0, 100_000.0, 150_000.0)
+    names = [f"{load}.{unit}" for load in report.LOADS for unit in ("per_s", "p50_ms", "p95_ms")]
+    names += [f"{load}.cpu_us.{process}" for load in report.LOADS for process in report.COSTS]
+    found = {**RUN.mesh, **dict.fromkeys(names, wide)}
+    ratios = dict.fromkeys(names, Spread(0.83, 0.79, 0.88))
+
+    text = printed(dataclasses.replace(RUN, mesh=found, floor=found, ratios=ratios), None, width=80)
+
+    assert "…" not in text
+    assert "123456 ±20%" in text
+    assert "0.83× ±5%" in text
+
+
+def test_a_run_from_before_there_were_ratios_can_be_read(tmp_path: Path) -> None:
+    old = dataclasses.asdict(RUN)
+    del old["ratios"]
+    (tmp_path / "history.jsonl").write_text(json.dumps(old) + "\n")
+
+    assert history.last(tmp_path, like=RUN) == dataclasses.replace(RUN, ratios={})
 
 
 def test_the_report_marks_what_is_met_and_what_is_missed() -> None:

@@ -39,3 +39,12 @@ def test_a_call_goes_on_with_the_trace_of_its_caller():
 
 def test_traces_differ():
     assert telemetry.start([]).trace_id != telemetry.start([]).trace_id
+
+
+def test_a_new_trace_has_the_id_of_the_request():
+    request_id = "0af76519-16cd-43dd-8448-eb211c80319c"
+    assert telemetry.start([("x-request-id", request_id)]).trace_id == TRACE
+    for rubbish in ("", "rubbish", "0" * 32, TRACE.upper()):
+        started = telemetry.start([("x-request-id", rubbish)])
+        assert telemetry.parse(started.traceparent) == started
+        assert started.trace_id != rubbish.lower()

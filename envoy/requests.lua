@@ -1,27 +1,10 @@
--- What the edge does beyond Envoy's own filters, for REST calls alone: query parameters of the edge, form bodies,
--- the error envelope. gRPC and gRPC-Web pass untouched. docs/edge.md tells it from the outside.
+-- What the edge does with REST requests beyond Envoy's own filters: query parameters of the edge, form bodies, what must
+-- not reach the transcoder. gRPC and gRPC-Web pass untouched, and the route of plain reads does without this script.
+-- docs/edge.md tells it from the outside.
 
 local METADATA = "manusmesh.edge"
 local JSON_DEPTH = 64
-local MESSAGE_MAX = 300 -- bytes of what a caller sent that an error repeats
 local BODY_MAX = 4194304 -- bytes, 4 MiB; as in body_size_limit
-
--- gRPC status codes that come without a body of the mesh: from the gRPC library, not from a service. By spec/api.md.
-local BY_GRPC_STATUS = {
-  ["1"] = {"503", "UPSTREAM_UNAVAILABLE", "The mesh is restarting; try again in a few seconds.", 2},
-  ["3"] = {"400", "INVALID_ARGUMENT", "The request cannot be read: check it against the API."},
-  ["4"] = {"504", "DEADLINE_EXCEEDED", "The time for the call ran out; ask for less or try again."},
-  ["5"] = {"404", "NOT_FOUND", "There is no such thing."},
-  ["6"] = {"409", "CONFLICT", "It exists already."},
-  ["7"] = {"403", "PERMISSION_DENIED", "The key may not do this."},
-  ["8"] = {"503", "OVERLOADED", "The mesh is serving as many calls as it can; try again in a few seconds.", 2},
-  ["9"] = {"409", "CONFLICT", "The call contradicts the state of things."},
-  ["10"] = {"409", "CONFLICT", "The call contradicts the state of things."},
-  ["11"] = {"400", "INVALID_ARGUMENT", "A value of the request is out of range."},
-  ["12"] = {"404", "NOT_FOUND", "No such route: check path and HTTP method."},
-  ["14"] = {"503", "UPSTREAM_UNAVAILABLE", "The mesh is starting, restarting or down; try again in a few seconds.", 2},
-  ["16"] = {"401", "UNAUTHENTICATED", "A valid key is needed: Authorization: Bearer <key>."},
-}
 
 -- Text -> the JSON string that says it.
 local function json_string(text)
@@ -124,14 +107,6 @@ local function form_to_json(form)
   return "{" .. table.concat(members, ",") .. "}"
 end
 
--- Whether the call is gRPC or gRPC-Web; the routes of envoy.yaml ask the same.
-local function is_grpc(method, content_type)
-  local kind = content_type:match("^application/grpc(.*)$")
-  if method ~= "POST" or not kind then return false end
-  return kind == "" or kind:find("^%+[a-z0-9]+$") ~= nil
-    or kind:gsub("%+proto$", "") == "-web" or kind:gsub("%+proto$", "") == "-web-text"
-end
-
 -- The error envelope; the texts are JSON already, without their quotes.
 local function error_json(code, message, details)
   return string.format('{"success":false,"error":{"code":"%s","message":"%s","details":{%s}}}', code, message, details)
@@ -145,8 +120,7 @@ end
 -- Answers without asking the gateway. The header keeps local_reply_config from making an envelope of the envelope.
 local function refuse(handle, envelope, status, json)
   handle:headers():replace("x-envoy-refused", "1")
-  handle:respond({[":status"] = envelope and "200" or status, ["content-type"] = "application/json",
-    ["x-content-type-options"] = "nosniff", ["cache-control"] = "no-store"}, json)
+  handle:respond({[":status"] = envelope and "200" or status, ["content-type"] = "application/json"}, json)
 end
 
 local TOO_LARGE = error_json("PAYLOAD_TOO_LARGE", "The request body is larger than 4 MiB; send less.", "")
@@ -181,15 +155,13 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   local content_type = headers:get("content-type") or ""
-  if is_grpc(headers:get(":method"), content_type) then return end
   -- What only looks like gRPC, such as a GET of this type, must not bypass the transcoder.
   if content_type:find("^application/grpc") then headers:remove("content-type") end
 
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
   local asked = read_query(path, query)
   local envelope = asked.envelope
-  -- Marks the call as REST; the answer cannot be told from its content type.
-  handle:streamInfo():dynamicMetadata():set(METADATA, "envelope", envelope and "200" or "own")
+  if envelope then handle:streamInfo():dynamicMetadata():set(METADATA, "envelope", "200") end
 
   local plain = unescape(path)
   if not plain or not is_utf8(plain) or plain:find("%c") then
@@ -224,88 +196,5 @@ function envoy_on_request(handle)
       return refuse(handle, envelope, "400", invalid_json("", "The form must be percent-encoded UTF-8."))
     end
     body:setBytes(json)
-  end
-end
-
--- HTTP status, body and Retry-After for a failed call whose service sent none.
-local function fallback(grpc_status, trace_id)
-  local known = BY_GRPC_STATUS[grpc_status]
-  if not known then
-    return "500", error_json("INTERNAL", "The call failed inside the mesh.", '"trace_id":' .. json_string(trace_id or ""))
-  end
-  local status, code, message, retry_after = known[1], known[2], known[3], known[4]
-  return status, error_json(code, message, retry_after and '"retry_after":' .. retry_after or ""), retry_after
-end
-
--- A text cut to what a person reads, not within a character; escapes of JSON stay whole.
-local function shortened(text)
-  if #text <= MESSAGE_MAX then return text end
-  local cut = text:sub(1, MESSAGE_MAX):gsub("[\128-\191]*$", ""):gsub("[\192-\255]$", ""):gsub("\\u?%x?%x?%x?%x?$", "")
-  return cut .. "…"
-end
-
--- Envoy's own INVALID_ARGUMENT, with the field that the transcoder names as details.fields.
-local function with_field(json)
-  local message = json:match('"message":"The request cannot be read: (.*)"},"success":false}%s*$')
-  if not message then return json end
-  if message:find("^: Root element must be a message") then
-    return invalid_json("", "The body must be a JSON object.")
-  end
-  -- The transcoder names types of the protos, which are no business of the caller's.
-  message = message:gsub(" for type \"?[%w_%./]+\"?", ""):gsub("type%.googleapis%.com/[%w_%.]+", "a message")
-  message = message:gsub("^: ", ""):gsub("invalid value Starting an object on a scalar field", "has the wrong type")
-  message = message:gsub("Proto field is not repeating, cannot start list", "has the wrong type")
-  local field, rule = message:match("^([%a_][%w_%.%[%]]*): (.*)$")
-  return invalid_json(field or "", shortened(rule or message))
-end
-
-function envoy_on_response(handle)
-  local mark = handle:streamInfo():dynamicMetadata():get(METADATA)
-  if not mark then return end -- gRPC
-
-  local headers = handle:headers()
-  headers:replace("x-content-type-options", "nosniff")
-  headers:replace("cache-control", "no-store")
-  local grpc_status = headers:get("grpc-status")
-  local status = headers:get(":status")
-  if status == "200" and not grpc_status and headers:get("content-type") == "application/json" then
-    -- A stream that has ended before its first message: whether it failed stands in the trailers.
-    handle:body(true)
-    local trailers = handle:trailers()
-    grpc_status = trailers and trailers:get("grpc-status")
-    headers = handle:headers()
-    if grpc_status ~= "0" then
-      status = "500"
-    else
-      -- Nothing more will come: 204 is what makes a browser's EventSource stop asking.
-      headers:replace(":status", "204")
-      headers:remove("content-type")
-      headers:remove("transfer-encoding")
-    end
-  end
-  local failed = tonumber(status) >= 400
-  if failed then
-    -- The first call returns nothing when trailers came without a body.
-    local body = handle:body(true) or handle:body(true)
-    headers = handle:headers()
-    if grpc_status then
-      -- After initial metadata the error comes in trailers, else all is in the headers.
-      local trailers = handle:trailers() or headers
-      local json, own, retry_after = trailers:get("error-json"), trailers:get("error-status"), trailers:get("retry-after")
-      if not json or not own or not own:find("^[45]%d%d$") then
-        own, json, retry_after = fallback(grpc_status, headers:get("x-trace-id"))
-      end
-      status = own
-      body:setBytes(json)
-      headers:replace("content-type", "application/json")
-      if retry_after then headers:replace("retry-after", tostring(retry_after)) end
-    elseif status == "400" then
-      body:setBytes(with_field(body:getBytes(0, body:length())))
-    end
-    headers:replace(":status", mark["envelope"] == "200" and "200" or status)
-  end
-  for _, name in ipairs({"error-json", "error-status", "grpc-status", "grpc-message", "grpc-status-details-bin",
-                         "grpc-accept-encoding", "grpc-encoding", "x-envoy-ratelimited"}) do
-    headers:remove(name)
   end
 end
