@@ -1,10 +1,9 @@
 """The floor: the least that could answer the same calls over the same route.
 
-A bare Envoy (same program, transcoding only: no Lua, no log, no traces, no limits), a bare
-`grpc.aio` server under uvloop (no interceptors, no checks) and a Redis of its own with the mesh's
-configuration. A status poll is one HGETALL of a hash of 15 fields, a start one SET and one ZADD
-that leave in one write; both use the mesh's pipelined connection and speak the mesh's messages, so
-that JSON and transcoding cost the same. What the mesh takes beyond it is its own.
+A bare Envoy (same program, transcoding only: no Lua, no log, no traces, no limits), a Redis of its
+own with the mesh's configuration, and the bare gateway, orchestrator and agents of `bench.bare`
+and `bench.bare_agent`: as many processes as the mesh has, without its supervisor. What the mesh
+takes beyond it is its own.
 """
 
 import asyncio
@@ -12,46 +11,24 @@ import contextlib
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Final
 
-import grpc
-import uvloop
-
+from bench import bare, bare_agent
 from bench.load import AnswerError, connections, get
 from bench.system import System
-from manusmesh.content.v1 import content_service_pb2, generate_skill_pb2
-from manusmesh.task.v1 import task_pb2
 from meshkit.local import envoy, programs, redis_server
+from meshkit.local.options import AGENTS
 from meshkit.local.ports import Ports
-from meshkit.redis import Redis, as_mapping, connect
+from meshkit.redis import connect
 
 _START_TIMEOUT_S: Final = 20.0
-_TASK_ID: Final = "task_" + "0" * 32
-_RECORD: Final = "floor:task"
-_FIELDS: Final[Mapping[str, str]] = {
-    "job": "generate-skill",
-    "tenant_id": "tenant_bench",
-    "callback_url": "",
-    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-    "status": "completed",
-    "progress": "100",
-    "events": "27",
-    "fence": "1",
-    "attempt": "1",
-    "created_at": "1767225600000",
-    "started_at": "1767225600010",
-    "updated_at": "1767225601010",
-    "completed_at": "1767225601010",
-    "current_step": "Completed",
-    "total_steps": "5",
-}
-_TIMES: Final = ("created_at", "started_at", "updated_at", "completed_at")
-_SERVICE: Final = "manusmesh.content.v1.ContentService"
+_RETRY_S: Final = 0.01
 _TRANSCODER: Final = "envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder"
 _MANAGER: Final = (
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -62,29 +39,33 @@ _PROTOCOL: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 @contextlib.contextmanager
 def processes(folder: Path) -> Iterator[System]:
-    """Starts the floor's three processes, which may still be starting, and ends them.
+    """Starts the floor's processes, which may still be starting, and ends them.
 
     Args:
         folder: For their files.
     """
     with Ports() as ports, contextlib.ExitStack() as stack:
-        public, service, redis = (ports.reserve(0) for _ in range(3))
+        public, gateway, redis = (ports.reserve(0) for _ in range(3))
+        agents = {name: ports.reserve(0) for name in AGENTS}
         password = secrets.token_hex(16)
         config, edge = folder / "redis.conf", folder / "envoy.json"
         config.write_text(redis_server.render(port=redis, password=password, directory=folder))
-        edge.write_text(json.dumps(_envoy_config(public, service)))
+        edge.write_text(json.dumps(_envoy_config(public, gateway)))
         url = f"redis://:{password}@127.0.0.1:{redis}/0"
         commands = {
             "redis": [str(programs.redis_server()), str(config)],
-            "gateway": [sys.executable, "-m", "bench.floor", str(service)],
             "envoy": envoy.command(programs.envoy(), edge),
         }
+        for name, port in {"gateway": gateway, "orchestrator": 0, **agents}.items():
+            module = bare_agent if name in agents else bare
+            commands[name] = [sys.executable, "-m", module.__name__, name, str(port)]
+        # The URL holds a password, which has no place among the arguments.
+        environment = {**os.environ, bare.REDIS_URL: url, bare.AGENTS: json.dumps(agents)}
         pids = {}
         for name, command in commands.items():
-            # The URL holds a password, which has no place among the arguments.
-            environment = {**os.environ, "FLOOR_REDIS_URL": url}
             pids[name] = stack.enter_context(_child(command, environment, folder / f"{name}.log"))
-        yield System("floor", public, "none", _TASK_ID, pids, contextlib.asynccontextmanager(_free))
+        held = _holder(url, pids["orchestrator"])
+        yield System("floor", public, "none", bare.TASK_ID, pids, held)
 
 
 async def until_ready(system: System) -> None:
@@ -100,12 +81,21 @@ async def until_ready(system: System) -> None:
                 async with connections(system.port, 1) as pool:
                     if (await pool.send(poll)).status == 200:
                         return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(_RETRY_S)
 
 
-async def _free() -> AsyncIterator[None]:
-    # Nobody works on what is started here.
-    yield
+def _holder(url: str, orchestrator: int) -> Callable[[], AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def held() -> AsyncIterator[None]:
+        os.kill(orchestrator, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            async with connect(url) as redis:
+                await redis.execute("DEL", bare.QUEUE)
+            os.kill(orchestrator, signal.SIGCONT)
+
+    return held
 
 
 @contextlib.contextmanager
@@ -136,7 +126,7 @@ def _envoy_config(public: int, service: int) -> dict[str, Any]:
     transcoder = typed(
         _TRANSCODER,
         proto_descriptor=str(programs.descriptors()),
-        services=[_SERVICE],
+        services=[bare.SERVICE],
         print_options={"preserve_proto_field_names": True, "always_print_primitive_fields": True},
     )
     manager = typed(
@@ -173,68 +163,3 @@ def _envoy_config(public: int, service: int) -> dict[str, Any]:
     }
     listener = {"name": "public", "address": address(public), "filter_chains": [chain]}
     return {"static_resources": {"listeners": [listener], "clusters": [cluster]}}
-
-
-class Service:
-    """Reads, or writes, and answers."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    async def status(self, request: content_service_pb2.JobTaskRequest, _: object) -> task_pb2.Task:
-        """Reads the one record there is."""
-        record = as_mapping(await self._redis.execute("HGETALL", _RECORD))
-        task = task_pb2.Task(
-            task_id=request.task_id,
-            job=record[b"job"].decode(),
-            status=record[b"status"].decode(),
-            progress=int(record[b"progress"]),
-            current_step=record[b"current_step"].decode(),
-            total_steps=int(record[b"total_steps"]),
-        )
-        for name in _TIMES:
-            getattr(task, name).FromMilliseconds(int(record[name.encode()]))
-        return task
-
-    async def start(
-        self, request: generate_skill_pb2.GenerateSkillRequest, _: object
-    ) -> task_pb2.StartedTask:
-        """Writes the request and its place in a queue."""
-        task_id = f"task_{secrets.token_hex(16)}"
-        await self._redis.pipeline(
-            ("SET", f"floor:{task_id}", request.SerializeToString()),
-            ("ZADD", "floor:queue", time.time(), task_id),
-        )
-        return task_pb2.StartedTask(task_id=task_id, status="queued")
-
-
-async def serve(port: int, redis_url: str) -> None:
-    """Serves until the process is ended."""
-    async with connect(redis_url) as redis:
-        async with asyncio.timeout(_START_TIMEOUT_S):
-            # Redis may still be starting.
-            while not await redis.ping():  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        await redis.execute("HSET", _RECORD, *(part for item in _FIELDS.items() for part in item))
-        service = Service(redis)
-        handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-            "GetGenerateSkillStatus": grpc.unary_unary_rpc_method_handler(
-                service.status,
-                request_deserializer=content_service_pb2.JobTaskRequest.FromString,
-                response_serializer=task_pb2.Task.SerializeToString,
-            ),
-            "StartGenerateSkill": grpc.unary_unary_rpc_method_handler(
-                service.start,
-                request_deserializer=generate_skill_pb2.GenerateSkillRequest.FromString,
-                response_serializer=task_pb2.StartedTask.SerializeToString,
-            ),
-        }
-        server = grpc.aio.server()
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
-        server.add_insecure_port(f"127.0.0.1:{port}")
-        await server.start()
-        await server.wait_for_termination()
-
-
-if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), os.environ["FLOOR_REDIS_URL"]))

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import Spread, over_rounds
+from bench.figures import Spread, over_rounds, ratios
 from bench.measure import Measured
 
 _FILE: Final = "history.jsonl"
@@ -46,6 +46,7 @@ class Run:
         seconds: How long each time.
         mesh: Its figures over the rounds.
         floor: Likewise.
+        ratios: How many times the floor's figures the mesh's are, pair by pair.
     """
 
     time: str
@@ -56,6 +57,7 @@ class Run:
     seconds: float
     mesh: Mapping[str, Spread]
     floor: Mapping[str, Spread]
+    ratios: Mapping[str, Spread]
 
 
 def machine() -> Machine:
@@ -81,6 +83,7 @@ def of(measured: Measured, where: Machine, *, rounds: int, seconds: float) -> Ru
         seconds=seconds,
         mesh=over_rounds(measured.mesh),
         floor=over_rounds(measured.floor),
+        ratios=ratios(measured.mesh, measured.floor),
     )
 
 
@@ -107,8 +110,10 @@ def last(folder: Path, *, like: Run) -> Run | None:
 def _read(line: str) -> Run:
     content: dict[str, Any] = json.loads(line)
     content["machine"] = Machine(**content["machine"])
-    for side in ("mesh", "floor"):
-        content[side] = {name: Spread(**spread) for name, spread in content[side].items()}
+    for side in ("mesh", "floor", "ratios"):
+        # Older runs have no ratios.
+        found = content.get(side, {})
+        content[side] = {name: Spread(**spread) for name, spread in found.items()}
     return Run(**content)
 
 

@@ -16,17 +16,27 @@ from typing import Final
 from bench import tasks
 from bench.load import Request, connections, post
 from bench.system import System
+from meshkit import tenants
 from meshkit.auth import keys
 from meshkit.local.state import StateDir, read_processes
 from meshkit.redis import Redis, connect
 from meshkit.tasks import keys as task_keys
+from meshkit.tasks.queue import set_caps
 
 START: Final = "/api/generate-skill/start"
 _TENANT: Final = "bench"
 _TENANT_ID: Final = f"tenant_{_TENANT}"
 _PROVIDER_KEYS: Final = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
-_LIMIT: Final = keys.Limit(per_hour=1_000_000_000, burst=1_000_000)
+_LIMIT: Final = tenants.Limit(per_hour=1_000_000_000, burst=1_000_000)
 """Beyond every load; the limiter does the same work as with any other limit."""
+_RUNNING: Final = 256
+"""Tasks of the bench's tenant that may run at once: more than any load has."""
+_SETTINGS: Final = {
+    # Tasks that the bench takes off the queue are not lost: nobody shall look for them.
+    "MESH_WORKER__SWEEP_S": "86400",
+    # Nobody notices that these meshes drain.
+    "MESH_DRAIN__NOTICE_S": "0",
+}
 _IDLE_TIMEOUT_S: Final = 60.0
 _POSTS: Final = Path(__file__).parent.parent / "demo" / "posts.jsonl"
 _EXAMPLES: Final = 8
@@ -46,27 +56,59 @@ def running(state_dir: Path) -> Iterator[StateDir]:
     Raises:
         BenchError: when it does not start.
     """
-    state = StateDir(state_dir)
-    environment = {k: v for k, v in os.environ.items() if k not in _PROVIDER_KEYS}
+    where = ("--state-dir", str(state_dir), "--json")
     try:
-        _manusmesh(environment, "up", "--detach", "--port", "0", "--state-dir", str(state_dir))
-        yield state
+        _run("meshkit.cli", "up", "--detach", "--port", "0", *where)
+        yield StateDir(state_dir)
     finally:
-        _manusmesh(environment, "down", "--state-dir", str(state_dir))
+        _run("meshkit.cli", "down", *where)
 
 
-def _manusmesh(environment: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, "-m", "meshkit.cli", *arguments, "--json"]
+@contextlib.contextmanager
+def running_rig(state_dir: Path) -> Iterator[StateDir]:
+    """A mesh whose agents do nothing (see `rig`), until the end of the block.
+
+    Raises:
+        BenchError: when it does not start.
+    """
+    try:
+        rig("up", "--state-dir", str(state_dir))
+        yield StateDir(state_dir)
+    finally:
+        rig("down", "--state-dir", str(state_dir))
+
+
+def rig(*arguments: str) -> str:
+    """Runs `python -m rig` and answers what it prints.
+
+    Raises:
+        BenchError: when it fails.
+    """
+    return _run("rig", *arguments, MESH_WORKER__SLOTS=str(_RUNNING))
+
+
+def _run(module: str, *arguments: str, **settings: str) -> str:
+    inherited = {name: value for name, value in os.environ.items() if name not in _PROVIDER_KEYS}
+    environment = {**_SETTINGS, **settings, **inherited}
     done = subprocess.run(  # noqa: S603 (this project's own command)
-        command, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", module, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
-        raise BenchError(f"manusmesh {arguments[0]} failed: {done.stderr or done.stdout}")
+        raise BenchError(f"{module} {arguments[0]} failed: {done.stderr or done.stdout}")
+    return done.stdout
 
 
 @contextlib.asynccontextmanager
-async def prepared(state: StateDir) -> AsyncIterator[System]:
+async def prepared(state: StateDir, request: Callable[[str], Request]) -> AsyncIterator[System]:
     """The running mesh with a tenant whom no limit stops and a task that is completed.
+
+    Args:
+        state: Of the mesh.
+        request: Makes the request for the task from the tenant's key.
 
     Raises:
         BenchError: when the first task is not completed.
@@ -75,16 +117,30 @@ async def prepared(state: StateDir) -> AsyncIterator[System]:
     async with connect(_redis_url(state)) as redis:
         key = await keys.issue(redis, tenant=_TENANT, env="test")
         for limit_class in ("async", "sync", "status"):
-            await keys.set_limit(redis, tenant_id=_TENANT_ID, limit_class=limit_class, limit=_LIMIT)
+            await tenants.set_limit(
+                redis, tenant_id=_TENANT_ID, limit_class=limit_class, limit=_LIMIT
+            )
+        await set_caps(redis, _TENANT_ID, running=_RUNNING, queued=None)
         port = records["envoy"].port
         if port is None:
             raise BenchError("processes.json does not say Envoy's port")
         async with connections(port, 1) as pool:
-            task_id, status = await tasks.run_one(pool, start_request(key), key=key)
+            task_id, status = await tasks.run_one(pool, request(key), key=key)
         if status != "completed":
             raise BenchError(f"the first task ended as {status}; the logs are in {state.logs}")
         pids = {name: record.pid for name, record in records.items()}
         yield System("mesh", port, key, task_id, pids, _holder(redis, pids["orchestrator"]))
+
+
+def noop_request(key: str) -> Request:
+    """The request that starts four steps of nothing on a rig or on the floor: about 200 bytes."""
+    example = {
+        "platform": "linkedin",
+        "content": "Ten characters or more.",
+        "performance_metrics": {"likes": 1, "comments": 0, "shares": 0, "impressions": 100},
+    }
+    body = {"skill_name": "Nothing", "target_platforms": ["linkedin"], "examples": [example]}
+    return post(START, key, json.dumps(body).encode())
 
 
 def start_request(key: str) -> Request:
@@ -111,7 +167,7 @@ def _holder(redis: Redis, orchestrator: int) -> Callable[[], AbstractAsyncContex
         try:
             yield
         finally:
-            await redis.execute("DEL", task_keys.waiting(_TENANT_ID))
+            await redis.execute("DEL", task_keys.waiting(_TENANT_ID), task_keys.leased(_TENANT_ID))
             os.kill(orchestrator, signal.SIGCONT)
 
     return held
@@ -123,8 +179,14 @@ async def forget_waiting(state: StateDir) -> None:
     Raises:
         TimeoutError: when they do not within a minute.
     """
+    waiting, leased = task_keys.waiting(_TENANT_ID), task_keys.leased(_TENANT_ID)
     async with connect(_redis_url(state)) as redis, asyncio.timeout(_IDLE_TIMEOUT_S):
-        await redis.execute("DEL", task_keys.waiting(_TENANT_ID))
-        # Another process works on them.
-        while await redis.execute("ZCARD", task_keys.leased(_TENANT_ID)):  # noqa: ASYNC110
+        # Another process works on those that are leased, and takes them off when they have ended.
+        idle = await redis.execute("ZDIFF", 2, waiting, leased)
+        if isinstance(idle, list) and idle:
+            await redis.execute(
+                "ZREM", waiting, *(task for task in idle if isinstance(task, bytes))
+            )
+        while await redis.execute("ZCARD", waiting):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
+        await redis.execute("DEL", leased)

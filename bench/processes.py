@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+NAMED: Final = ("envoy", "gateway", "redis", "orchestrator")
+"""Processes whose CPU time is told one by one; the others are the agents and the supervisor."""
+
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _PSS: Final = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 

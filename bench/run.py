@@ -12,7 +12,7 @@ from typing import Final
 import uvloop
 from rich.console import Console
 
-from bench import figures, floor, history, measure, mesh, report
+from bench import figures, history, measure, mesh, report
 from meshkit.errors import MeshError
 from meshkit.local.errors import LocalMeshError
 
@@ -47,17 +47,14 @@ def main(arguments: Sequence[str]) -> int:
     report.show(screen, run, before=history.last(_OUT, like=run))
     history.append(_OUT, run)
     screen.print(f"[dim]{time.monotonic() - began:.0f} s; kept in bench/out/history.jsonl[/]")
-    return 1 if options.check and figures.missed(run.mesh) else 0
+    return 1 if options.check and figures.missed(run.mesh, run.ratios) else 0
 
 
 def _measure(rounds: int, seconds: float, console: Console) -> measure.Measured:
     with (
         tempfile.TemporaryDirectory(prefix="manusmesh-bench-") as folder,
-        console.status("starting the mesh and the floor") as status,
+        console.status("starting") as status,
     ):
-        mesh_dir, floor_dir = Path(folder, "mesh"), Path(folder, "floor")
-        floor_dir.mkdir()
-        with mesh.running(mesh_dir) as state, floor.processes(floor_dir) as bare:
-            return uvloop.run(
-                measure.run(state, bare, rounds=rounds, seconds=seconds, say=status.update)
-            )
+        return uvloop.run(
+            measure.run(Path(folder), rounds=rounds, seconds=seconds, say=status.update)
+        )

@@ -1,6 +1,5 @@
-"""Redis for a mesh on one machine: its configuration, and whether it serves."""
+"""Redis for a mesh on one machine: its configuration."""
 
-import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -33,17 +32,3 @@ def render(*, port: int, password: str, directory: Path) -> str:
             "",
         ]
     )
-
-
-async def answers(port: int, password: str) -> bool:
-    """Whether Redis on a loopback port has loaded its data and serves whoever has the password."""
-    try:
-        async with asyncio.timeout(1.0):
-            reader, writer = await asyncio.open_connection(_LOOPBACK, port)
-            try:
-                writer.write(f"AUTH {password}\r\nPING\r\n".encode())
-                return [await reader.readline() for _ in range(2)] == [b"+OK\r\n", b"+PONG\r\n"]
-            finally:
-                writer.close()
-    except (OSError, TimeoutError):
-        return False
