@@ -103,7 +103,7 @@ class RateLimiter:
             try:
                 answers = await self._take(bucket, len(callers)) if callers else []
             except Exception as error:  # noqa: BLE001 - each caller raises it
-                # Those who have come meanwhile have waited as long: another try would make it twice.
+                # Those who have come meanwhile have waited too: another try would double it.
                 callers += self._waiting[bucket]
                 self._waiting[bucket] = []
                 for caller in callers:
