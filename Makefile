@@ -4,7 +4,6 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-PACKAGES := meshkit analytics jobs services gateway demo tools tests
 
 .PHONY: help
 help: ## List the targets
@@ -53,6 +52,10 @@ protos: env ## Write gen/ from protos/
 .PHONY: bench
 bench: env ## Measure latency and throughput beside a bare floor
 	@python -m bench $(ARGS)
+
+.PHONY: chaos
+chaos: env ## Kill, freeze and cut off processes under load, and judge what came of it
+	@python -m chaos $(ARGS)
 
 .PHONY: lock
 lock: env ## Pin the dependencies anew [ARGS=--upgrade]

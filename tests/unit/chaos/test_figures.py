@@ -70,9 +70,20 @@ def test_a_recovery_counts_from_the_return_to_the_first_answer_after_the_last_re
 
 
 def test_a_struck_gateway_disturbs_a_recovery() -> None:
-    faults = [Fault("kill", "gateway-2", 103.0, 103.0)]
-    [found] = figures.recoveries(history(*TAKEN, outages=[Outage(100.0, 102.0)], faults=faults))
+    faults = [Fault("kill", "gateway-2", 101.0, 101.0)]
+    probes = [Probe(102.5, 102.6, 200)]
+    seen = history(*TAKEN, outages=[Outage(100.0, 102.0)], faults=faults, probes=probes)
+    [found] = figures.recoveries(seen)
     assert found.disturbed
+
+
+def test_a_blow_before_anybody_was_served_again_leaves_nothing_to_measure() -> None:
+    faults = [Fault("kill", "redis", 102.3, 102.3)]
+    probes = [Probe(102.1, 102.2, 503), Probe(102.4, 102.5, 503)]
+    seen = history(*TAKEN, outages=[Outage(100.0, 102.0)], faults=faults, probes=probes)
+    [found] = figures.recoveries(seen)
+    assert math.isnan(found.recovered_s)
+    assert found.refused == 0
 
 
 def test_no_answer_after_the_return_is_no_recovery() -> None:

@@ -1,0 +1,73 @@
+"""One rig for all fault tests: replicas of everything that matters, and short leases."""
+
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import grpc
+import httpx
+import pytest
+
+from chaos.clients import Tenant
+from chaos.mesh import Mesh, running
+from manusmesh.task.v1 import task_service_pb2_grpc
+from meshkit.redis import Redis, connect
+from tests.fault.support import LEASE_S, REPLICAS, STEP_MS, eventually_ready
+
+MakeTenant = Callable[..., Awaitable[Tenant]]
+
+
+@pytest.fixture(scope="session")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
+    """A mesh whose processes these tests may kill and freeze."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MESH_DRAIN__NOTICE_S", "0")
+        directory = tmp_path_factory.mktemp("rig")
+        with running(directory, replicas=REPLICAS, step_ms=STEP_MS, lease_s=LEASE_S) as mesh:
+            yield mesh
+
+
+@pytest.fixture
+async def mesh(rig: Mesh) -> Mesh:
+    """The rig, whole: the test before may have left a process that is still starting."""
+    await eventually_ready(rig)
+    return rig
+
+
+@pytest.fixture
+async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
+    """A gRPC channel to the public port."""
+    async with grpc.aio.insecure_channel(mesh.url.removeprefix("http://")) as channel:
+        yield channel
+
+
+@pytest.fixture
+async def tenant(
+    mesh: Mesh, channel: grpc.aio.Channel, request: pytest.FixtureRequest
+) -> AsyncIterator[MakeTenant]:
+    """Makes tenants of the test's own, which no rate limit stops."""
+    stub = task_service_pb2_grpc.TaskServiceStub(channel)
+    stem = re.sub("[^a-z0-9]", "", request.node.name)[5:20]
+    async with AsyncExitStack() as stack:
+
+        async def make(*, running: int | None = None) -> Tenant:
+            tenant_id, key = await mesh.tenant(f"{stem}{secrets.token_hex(4)}", running=running)
+            http = await stack.enter_async_context(mesh.client(key))
+            return Tenant(tenant_id, key, http, stub)
+
+        yield make
+
+
+@pytest.fixture
+async def operator(mesh: Mesh) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the operator's key."""
+    async with mesh.client(mesh.state.admin_key.read_text(encoding="ascii").strip()) as client:
+        yield client
+
+
+@pytest.fixture
+async def raw_redis(mesh: Mesh) -> AsyncIterator[Redis]:
+    """The mesh's own Redis, past every service."""
+    async with connect(mesh.redis_url()) as redis:
+        yield redis
