@@ -117,7 +117,9 @@ async def traced(call: Call, proceed: Proceed) -> None:
     """Puts the call into its caller's trace, or begins one, and tells which."""
     call.trace = trace = telemetry.start(call.metadata)
     telemetry.current.set(trace)
-    call.headers.append(("x-trace-id", trace.trace_id))
+    if call.policy.access != policy_pb2.ACCESS_INTERNAL:
+        # Inside the mesh the caller has named it.
+        call.headers.append(("x-trace-id", trace.trace_id))
     await proceed(call)
 
 
@@ -163,6 +165,9 @@ async def request_log(call: Call, proceed: Proceed) -> None:
 
 
 def _is_worth_a_line(call: Call, code: str, seconds: float) -> bool:
+    if call.policy.access == policy_pb2.ACCESS_INTERNAL:
+        # The step's record says the same of a call that went well.
+        return code != "OK" or seconds > _SLOW_S
     if call.policy.limit_class != policy_pb2.LIMIT_CLASS_STATUS:
         return True
     # Readers may leave, and watchers stay, as they like.

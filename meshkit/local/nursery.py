@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Final
 
-from meshkit.entry import load, preload, run, without_rich
+from meshkit.entry import load, preload, run, tune_grpc, without_rich
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NAME: Final = 15
@@ -67,6 +67,7 @@ def main() -> int:
     """
     supervisor = os.getppid()
     without_rich()
+    tune_grpc()
     import_module(_SHARED)
     text = sys.stdin.read()
     if not text:

@@ -20,6 +20,8 @@ _TASK: Final = "task"
 """Field of the whole task's median; no step has this name."""
 _BELIEVED_S: Final = 5.0
 """How long medians that were read are believed: they move slowly."""
+_LEARN_EVERY_S: Final = 1.0
+"""Between two tasks of one tenant and job that are learned from: a median needs no more of them."""
 _CACHE_MAX: Final = 10_000
 
 _LEARN: Final = Script.load("meshkit.tasks.scripts", "learn.lua")
@@ -33,6 +35,7 @@ class Durations:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._learned_at: dict[tuple[str, str], float] = {}
         self._cache: OrderedDict[tuple[str, str], tuple[float, Mapping[str, float]]] = OrderedDict()
 
     async def step_ratios(self, tenant_id: str, job: str) -> dict[str, float]:
@@ -47,7 +50,7 @@ class Durations:
     async def learn(
         self, tenant_id: str, job: str, ratios: Mapping[str, float], task_ms: float | None
     ) -> None:
-        """Takes what a task has taken into the medians.
+        """Takes what a task has taken into the medians; one task a second of each job is enough.
 
         Args:
             tenant_id: Whose task it was.
@@ -56,8 +59,12 @@ class Durations:
             task_ms: The working time of the whole task; None when it was not watched as a whole.
         """
         learned = dict(ratios) if task_ms is None else {**ratios, _TASK: task_ms}
-        if not learned:
+        now = time.monotonic()
+        if not learned or now - self._learned_at.get((tenant_id, job), -math.inf) < _LEARN_EVERY_S:
             return
+        if len(self._learned_at) >= _CACHE_MAX:
+            self._learned_at.clear()
+        self._learned_at[tenant_id, job] = now
         seen = [part for field, value in learned.items() for part in (field, f"{value:.6f}")]
         for key in (keys.durations(job), keys.durations(job, tenant_id)):
             await self._redis.run(_LEARN, [key], [f"{_GAIN:.6f}", *seen])

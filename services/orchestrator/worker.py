@@ -28,6 +28,9 @@ from services.orchestrator.settings import WorkerSettings
 from services.orchestrator.steps import HeldSteps, PauseRequestedError
 
 _AWAY_PAUSE_S: Final = 0.2
+_BUSY: Final = 4
+"""With more tasks than these at work, a look at the queue waits a moment for others."""
+_GATHER_S: Final = 0.005
 
 _log = logs.get("orchestrator.worker")
 
@@ -82,6 +85,9 @@ class Worker:
                         task = group.create_task(self._work(claim, draining))
                         task.add_done_callback(lambda _: ready.set())
                     await wait_any(draining, ready, seconds=self._settings.poll_s)
+                    if len(self._at_work) > _BUSY:
+                        # Slots that become free together are filled with one look at the queue.
+                        await asyncio.sleep(_GATHER_S)
 
     async def _claim(self) -> list[Claim]:
         free = self._settings.slots - len(self._at_work)
