@@ -41,6 +41,7 @@ async def serve_agent(
             services=[served],
             middlewares=middleware.standard(authenticator),
             draining=asyncio.Event(),
+            sessions=True,
         )
 
 

@@ -50,6 +50,13 @@ def target(addresses: str) -> str:
     return f"dns:///{parts[0]}"
 
 
+def replicas(addresses: str) -> int:
+    """How many replicas an address setting names; 2 for a DNS name, which tells no number."""
+    if target(addresses).startswith("dns:"):
+        return 2
+    return sum(1 for part in addresses.split(",") if part.strip())
+
+
 @contextlib.asynccontextmanager
 async def channel(addresses: str) -> AsyncIterator[grpc.aio.Channel]:
     """A channel that spreads calls over all replicas; closed at the end of the block."""

@@ -254,13 +254,29 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> MeshError:
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
             try:
-                found = _from_status(value)
+                found = _from_details(status_pb2.Status.FromString(value))
             except DecodeError:
                 # Somebody else's answer; the code still says something.
                 found = None
             if found is not None:
                 return found
-    reason = Reason(_BY_CODE.get(error.code(), "INTERNAL"))
+    return _from_code(error.code())
+
+
+def from_status(status: status_pb2.Status) -> MeshError:
+    """The `MeshError` of a status that is not OK, as `from_rpc_error` of a call that ends so."""
+    try:
+        found = _from_details(status)
+    except DecodeError:
+        found = None
+    return found or _from_code(_STATUS_CODES.get(status.code, grpc.StatusCode.UNKNOWN))
+
+
+_STATUS_CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
+
+
+def _from_code(code: grpc.StatusCode) -> MeshError:
+    reason = Reason(_BY_CODE.get(code, "INTERNAL"))
     return MeshError(reason, _PLAIN_MESSAGES.get(reason, "The call failed."))
 
 
@@ -271,8 +287,7 @@ _PLAIN_MESSAGES: Final[Mapping[str, str]] = {
 }
 
 
-def _from_status(raw: bytes) -> MeshError | None:
-    status = status_pb2.Status.FromString(raw)
+def _from_details(status: status_pb2.Status) -> MeshError | None:
     reason: Reason | None = None
     details: dict[str, Detail] = {}
     violations: list[FieldViolation] = []

@@ -62,10 +62,19 @@ class Handlers(grpc.GenericRpcHandler):
                 return wrapped
         return None
 
+    def streaming(self, path: str) -> Handler | None:
+        """The wrapped handler of a servicer's server-streaming method; None for any other path."""
+        found = self._wrapped.get(path)
+        if found is None or found.unary_stream is None or _is_public(path):
+            return None
+        return found
+
     def _wrap(self, path: str, handler: Handler) -> Handler:
-        # gRPC's own services stream both ways; they are public and take no part in policies.
-        if path[1:].partition("/")[0] in policy.PUBLIC_SERVICES:
+        # gRPC's own services are public and take no part in policies.
+        if _is_public(path):
             return handler
+        if handler.request_streaming:
+            return self._wrap_duplex(path, handler)
         streaming = handler.response_streaming
         last = _stream(handler.unary_stream) if streaming else _unary(handler.unary_unary)
         proceed = functools.reduce(_around, reversed(self._middlewares), last)
@@ -87,6 +96,32 @@ class Handlers(grpc.GenericRpcHandler):
             request_deserializer=_quietly(handler.request_deserializer),
             response_serializer=handler.response_serializer,
         )
+
+    def _wrap_duplex(self, path: str, handler: Handler) -> Handler:
+        """A method that streams both ways: its servicer reads the requests, and checks them."""
+        behaviour: Behaviour = handler.stream_stream
+        parse = _quietly(handler.request_deserializer)
+        rule = policy.of(path, self._policies)
+
+        async def serve(call: Call) -> None:
+            await _send_headers(call)
+            await behaviour(call)
+
+        last: Proceed = serve
+        proceed = functools.reduce(_around, reversed(self._middlewares), last)
+
+        async def answer(_: object, context: Context) -> None:
+            call = Call(path, rule, context, _metadata(context), parse(b""), streaming=True)
+            current_call.set(call)
+            await proceed(call)
+
+        return grpc.stream_stream_rpc_method_handler(
+            answer, request_deserializer=parse, response_serializer=handler.response_serializer
+        )
+
+
+def _is_public(path: str) -> bool:
+    return path[1:].partition("/")[0] in policy.PUBLIC_SERVICES
 
 
 def _around(inner: Proceed, middleware: Middleware) -> Proceed:

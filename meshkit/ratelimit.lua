@@ -1,6 +1,6 @@
 -- Takes up to so many tokens from a bucket that refills steadily: all that are wanted, or what is there.
 -- KEYS[1] the bucket (string: "<tokens> <microseconds>", how many there were at which time).
--- ARGV: capacity, tokens per second, tokens wanted.
+-- ARGV: capacity, tokens per second, tokens wanted, whether the bucket outlives a restart of Redis (1 or 0).
 -- Answers {tokens taken, whole tokens left, milliseconds until one is there, milliseconds until full}.
 local capacity, rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
@@ -14,6 +14,8 @@ tokens = tokens - taken
 local full_ms = math.ceil((capacity - tokens) / rate * 1000)
 -- A refusal changes nothing, and costs no write; but time goes on from a clock that was set back.
 if taken > 0 or now < at then
+  -- Else in memory alone: nothing to sync to disk, and nothing for replicas.
+  if ARGV[4] == '0' then redis.set_repl(redis.REPL_NONE) end
   redis.call('SET', KEYS[1], string.format('%.9f %.0f', tokens, now), 'PX', full_ms + 1000)
 end
 local wait_ms = 0

@@ -21,6 +21,7 @@ from meshkit.errors import MeshError
 from meshkit.interceptors import Handlers
 from meshkit.middleware import Middleware
 from meshkit.redis import Redis
+from meshkit.sessions import server as session_server
 from meshkit.waiting import wait_any
 
 _CHECK_INTERVAL_S: Final = 1.0
@@ -62,6 +63,7 @@ async def run_server(
     draining: asyncio.Event,
     healthy: Callable[[], Awaitable[bool]] | None = None,
     received_max: int = 16 * 1024 * 1024,
+    sessions: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
@@ -77,9 +79,13 @@ async def run_server(
         draining: Set when the stop begins; servicers that wait for long watch it.
         healthy: Whether the process can do its work, beyond Redis being there.
         received_max: Bytes of one message that it takes.
+        sessions: Whether the services' streaming methods may be called on sessions, too.
     """
     _tune_process()
-    handlers = Handlers(middlewares, policy.read(s.descriptor for s in services))
+    descriptors = [served.descriptor for served in services]
+    if sessions:
+        descriptors.append(session_server.DESCRIPTOR)
+    handlers = Handlers(middlewares, policy.read(descriptors))
     server = grpc.aio.server(
         handlers=(handlers,),
         options=(
@@ -95,11 +101,12 @@ async def run_server(
     )
     for served in services:
         served.register(handlers)
+    going_on = session_server.SessionServer(handlers) if sessions else None
     health_servicer = health.aio.HealthServicer()
     # The generated functions say "server", and need no more of one than the handlers have.
     registrar: Any = handlers
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, registrar)
-    names = [served.descriptor.full_name for served in services]
+    names = [descriptor.full_name for descriptor in descriptors]
     _add_reflection(handlers, names)
     port = server.add_insecure_port(f"{settings.listen.host}:{settings.listen.port}")
     _stop_on_signals(draining)
@@ -116,7 +123,12 @@ async def run_server(
         await _withdraw(redis, name, instance)
         _log.info("draining", notice_s=settings.drain.notice_s, grace_s=settings.drain.grace_s)
         await asyncio.sleep(settings.drain.notice_s)
-        await server.stop(settings.drain.grace_s)
+        stopping = asyncio.ensure_future(server.stop(settings.drain.grace_s))
+        if going_on is not None:
+            # Only now, when no session can be opened here any more.
+            await asyncio.sleep(0)
+            going_on.go_away()
+        await stopping
         _log.info("stopped")
 
 
