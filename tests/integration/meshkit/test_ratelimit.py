@@ -206,3 +206,22 @@ async def test_headers_and_refusal(redis):
 async def test_a_full_bucket_is_forgotten(redis):
     await RateLimiter(redis).take(TENANT, "async", Limit(per_hour=3600, burst=5))
     assert 1000 < await redis.execute("PTTL", BUCKET) <= 2000
+
+
+async def test_what_outlives_a_restart_of_redis(own_redis):
+    """The bucket of starts does; that of reads, which no poll syncs to disk, is full again."""
+    async with connect(own_redis.url, timeout_s=0.5) as redis:
+        limiter = RateLimiter(redis)
+        small = Limit(per_hour=1, burst=3)
+        for limit_class in ("async", "status"):
+            for _ in range(3):
+                assert (await limiter.take("tenant_acme", limit_class, small)).allowed
+        own_redis.kill()
+        own_redis.start()
+
+        async def allowed(limit_class: str) -> bool:
+            return (await limiter.take("tenant_acme", limit_class, small)).allowed
+
+        await eventually(redis.ping)
+        assert await allowed("status")
+        assert not await allowed("async")
