@@ -126,6 +126,7 @@ end
 local TOO_LARGE = error_json("PAYLOAD_TOO_LARGE", "The request body is larger than 4 MiB; send less.", "")
 
 -- What the edge's own query parameters say: {markdown, envelope, kept (the other parameters), problem (the refusal)}.
+-- Empty values count as not given, as in forms.
 local function read_query(path, query)
   local names_task = path:find("^/api/tasks/.") or path:find("^/api/[^/]+/status/.") or path:find("^/api/[^/]+/result/.")
   local has_markdown = path:find("^/api/[^/]+/result/[^/]+$") or path:find("^/api/[^/]+/run$")
@@ -135,17 +136,19 @@ local function read_query(path, query)
     name, value = unescape(name), unescape(value)
     if not name or not value or not is_utf8(name) or not is_utf8(value) then
       found.problem = invalid_json("", "The query must be percent-encoded UTF-8.")
-    elseif name == "envelope" then
-      found.envelope = value == "200"
-    elseif name == "format" and has_markdown then
-      found.markdown = value == "markdown"
-      if value ~= "markdown" and value ~= "json" then
-        found.problem = invalid_json("format", "must be json or markdown")
+    elseif value ~= "" then
+      if name == "envelope" then
+        found.envelope = value == "200"
+      elseif name == "format" and has_markdown then
+        found.markdown = value == "markdown"
+        if value ~= "markdown" and value ~= "json" then
+          found.problem = invalid_json("format", "must be json or markdown")
+        end
+      elseif names_task and (name == "task_id" or name == "taskId") then
+        found.problem = invalid_json("task_id", "is given by the path; leave it out of the query")
+      else
+        kept[#kept + 1] = pair
       end
-    elseif names_task and (name == "task_id" or name == "taskId") then
-      found.problem = invalid_json("task_id", "is given by the path; leave it out of the query")
-    else
-      kept[#kept + 1] = pair
     end
   end
   found.kept = table.concat(kept, "&")

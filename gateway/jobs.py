@@ -214,7 +214,12 @@ def _check_tenant(call: Call, request: Message) -> None:
 
 
 def _idempotency_key(call: Call, request: Message) -> str:
-    key = str(_field(request, "idempotency_key") or "") or call.header("idempotency-key")
+    field, header = str(_field(request, "idempotency_key") or ""), call.header("idempotency-key")
+    if field and header and field != header:
+        raise invalid(
+            "idempotency_key", "differs from the header Idempotency-Key; send one of them"
+        )
+    key = field or header
     if len(key) > _KEY_MAX or not (key.isascii() and (key.isprintable() or not key)):
         raise invalid("idempotency_key", f"has at most {_KEY_MAX} printable ASCII characters")
     return key

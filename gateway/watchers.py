@@ -35,7 +35,11 @@ class Watchers:
             )
             details = {"limit": cap, "open": self._open[tenant_id]}
             raise MeshError(
-                Reason.QUOTA_EXCEEDED, message, details=details, retry_after_s=_RETRY_AFTER_S
+                Reason.QUOTA_EXCEEDED,
+                message,
+                details=details,
+                retry_after_s=_RETRY_AFTER_S,
+                subject=f"tenant:{tenant_id}/watchers",
             )
         self._open[tenant_id] += 1
         try:

@@ -69,6 +69,9 @@ async def channel(addresses: str) -> AsyncIterator[grpc.aio.Channel]:
             ("grpc.max_reconnect_backoff_ms", 1000),
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 5_000),
+            # gRPC's pings of its own keep those above from being sent; unanswered, such a one would
+            # end a replica's connection after a minute only.
+            ("grpc.http2.ping_timeout_ms", 25_000),
             ("grpc.max_receive_message_length", _MESSAGE_MAX),
             ("grpc.max_send_message_length", _MESSAGE_MAX),
             ("grpc.max_metadata_size", _METADATA_MAX),

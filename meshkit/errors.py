@@ -117,6 +117,8 @@ class MeshError(Exception):
         retry_after_s: Seconds after which trying again can help; None when it cannot.
         violations: The violated fields, for INVALID_ARGUMENT.
         http_status: The status on REST; the reason's own unless an RPC is specified to differ.
+        subject: Whose limit is reached and which, as in `tenant:<tenant id>/async`; empty when it
+            is not known. Told to gRPC callers alone.
 
     Whether trying again can help follows from the reason, unless `retryable` is given, as for an
     answer of a model that makes no sense (INTERNAL, but another answer may do). It then stands in
@@ -133,6 +135,7 @@ class MeshError(Exception):
         violations: Sequence[FieldViolation] = (),
         http_status: int | None = None,
         retryable: bool | None = None,
+        subject: str = "",
     ) -> None:
         super().__init__(message)
         self.reason = reason
@@ -145,6 +148,7 @@ class MeshError(Exception):
             retry_after_s = _RETRY_AFTER_DEFAULT_S
         self.retry_after_s = retry_after_s
         self.violations = tuple(violations)
+        self.subject = subject
 
     @property
     def code(self) -> grpc.StatusCode:
@@ -178,6 +182,7 @@ class MeshError(Exception):
             retry_after_s=self.retry_after_s,
             violations=self.violations,
             http_status=self.http_status,
+            subject=self.subject,
         )
 
     def _listed(self, room: int) -> Sequence[FieldViolation]:
@@ -224,7 +229,8 @@ class MeshError(Exception):
             status.details.add().Pack(info)
         if self.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
             quota = error_details_pb2.QuotaFailure()
-            quota.violations.add(subject=str(self.reason), description=self.message)
+            subject = self.subject or str(self.reason)
+            quota.violations.add(subject=subject, description=self.message)
             status.details.add().Pack(quota)
         return status
 

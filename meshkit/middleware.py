@@ -106,7 +106,7 @@ def standard(
         request_log,
         errors,
         deadline,
-        authentication(authenticator),
+        authentication(authenticator, limiter),
         *((audit,) if audit is not None else ()),
         *((rate_limit(limiter),) if limiter is not None else ()),
         validation,
@@ -226,8 +226,14 @@ async def deadline(call: Call, proceed: Proceed) -> None:
         raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
 
 
-def authentication(authenticator: who.Authenticator) -> Middleware:
-    """Refuses callers who may not call the method."""
+def authentication(
+    authenticator: who.Authenticator, limiter: RateLimiter | None = None
+) -> Middleware:
+    """Refuses callers who may not call the method.
+
+    A tenant who is refused an operators' method spends a token of its bucket "status": methods that
+    are not a tenant's have no class of their own.
+    """
     kinds = {
         policy_pb2.ACCESS_TENANT: "tenant",
         policy_pb2.ACCESS_ADMIN: "admin",
@@ -239,6 +245,8 @@ def authentication(authenticator: who.Authenticator) -> Middleware:
         if access != policy_pb2.ACCESS_PUBLIC:
             call.principal = await authenticator.authenticate(call.metadata)
             if call.principal.kind != kinds.get(access):
+                if limiter is not None and call.principal.tenant_id:
+                    await _spend(limiter, call, "status")
                 message = "This key may not call this method."
                 raise MeshError(Reason.PERMISSION_DENIED, message)
         await proceed(call)
@@ -257,14 +265,19 @@ def rate_limit(limiter: RateLimiter) -> Middleware:
     async def around(call: Call, proceed: Proceed) -> None:
         name = classes.get(call.policy.limit_class)
         if name is not None and call.principal.tenant_id:
-            own = call.principal.limits.get(name)
-            allowance = await limiter.take(call.principal.tenant_id, name, own)
-            call.headers.extend(allowance.headers())
-            if not allowance.allowed:
-                raise allowance.error()
+            await _spend(limiter, call, name)
         await proceed(call)
 
     return around
+
+
+async def _spend(limiter: RateLimiter, call: Call, limit_class: str) -> None:
+    """Takes a token of the caller's, or raises RATE_LIMITED; the answer tells what is left."""
+    caller = call.principal
+    allowance = await limiter.take(caller.tenant_id, limit_class, caller.limits.get(limit_class))
+    call.headers.extend(allowance.headers())
+    if not allowance.allowed:
+        raise allowance.error(subject=f"tenant:{caller.tenant_id}/{limit_class}")
 
 
 async def validation(call: Call, proceed: Proceed) -> None:

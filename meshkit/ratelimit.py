@@ -51,14 +51,19 @@ class Allowance:
             ("ratelimit-reset", str(-int(-self.reset_s // 1))),
         )
 
-    def error(self) -> MeshError:
-        """The refusal."""
+    def error(self, *, subject: str = "") -> MeshError:
+        """The refusal.
+
+        Args:
+            subject: Whose bucket and which, as in `google.rpc.QuotaFailure`.
+        """
         return MeshError(
             Reason.RATE_LIMITED,
             f"Too many calls: {self.limit.per_hour} an hour with a burst of {self.limit.burst} are "
             f"allowed. Try again in {max(1, -int(-self.retry_after_s // 1))} s.",
             details={"limit": self.limit.per_hour, "window": 3600, "remaining": self.remaining},
             retry_after_s=self.retry_after_s,
+            subject=subject,
         )
 
 

@@ -12,7 +12,7 @@ from meshkit.cli.errors import ApiError
 from meshkit.cli.exits import Exit
 from meshkit.cli.output import Output
 from meshkit.cli.posts import PostsError
-from meshkit.local.errors import LocalMeshError
+from meshkit.local.errors import LocalMeshError, WrongOptionError
 from meshkit.local.state import StateDir, read_processes
 
 if TYPE_CHECKING:
@@ -79,12 +79,10 @@ def reporting(command: Callable[P, Exit | None]) -> Callable[P, None]:
             code = command(*args, **kwargs)
         except ApiError as error:
             code = output.fail(error)
+        except (WrongOptionError, PostsError, OSError) as error:
+            code = output.refuse(str(error), Exit.USAGE)
         except LocalMeshError as error:
             code = output.refuse(str(error), Exit.LOCAL)
-        except PostsError as error:
-            code = output.refuse(str(error), Exit.USAGE)
-        except OSError as error:
-            code = output.refuse(str(error), Exit.USAGE)
         except KeyboardInterrupt:
             code = Exit.INTERRUPTED
         if code:
@@ -113,7 +111,14 @@ def connect_admin(url: str, key: str, state_dir: Path | None) -> "AdminApi":
     from meshkit.cli.admin_api import AdminApi  # noqa: PLC0415 (see connect)
 
     state = StateDir(state_dir or DEFAULT_STATE_DIR)
-    return AdminApi(*_target(url, key, state, state.admin_key, named=state_dir is not None))
+    url, key = _target(url, key, state, state.admin_key, named=state_dir is not None)
+    if not key:
+        message = (
+            "This needs an operator's key: give --admin-key (or MESH_ADMIN_KEY), or name the state "
+            "directory of a local mesh with --state-dir."
+        )
+        raise ApiError("UNAUTHENTICATED", message)
+    return AdminApi(url, key)
 
 
 def _target(url: str, key: str, state: StateDir, key_file: Path, *, named: bool) -> tuple[str, str]:
@@ -127,10 +132,13 @@ def _target(url: str, key: str, state: StateDir, key_file: Path, *, named: bool)
         named: Whether the caller named the state directory.
     """
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
     except ValueError as error:
         raise ApiError("INVALID_ARGUMENT", f"{url!r} is not an address: {error}") from error
-    ours = not url or named or host in _LOOPBACK
+    if url and not (parts.scheme in ("http", "https") and parts.hostname):
+        message = f"{url!r} is not an address; write it as http://HOST:PORT or https://HOST."
+        raise ApiError("INVALID_ARGUMENT", message)
+    ours = not url or named or parts.hostname in _LOOPBACK
     if not url:
         envoy = read_processes(state).get("envoy")
         if envoy is None and named:

@@ -55,6 +55,9 @@ class Output:
             self.err.print(f"[bold red]{error.code}[/] {escape(error.message)}", soft_wrap=True)
             for violation in objects(error.details.get("fields")):
                 field, message = (str(violation.get(name, "")) for name in ("field", "message"))
+                if error.message.startswith(f"{field}: {message}"):
+                    # The mesh's own sentence begins with the first one.
+                    continue
                 self.err.print(f"  [bold]{escape(field)}[/]: {escape(message)}", soft_wrap=True)
             if "retry_after" in error.details:
                 self.err.print(f"  try again in {error.details['retry_after']} s")

@@ -25,6 +25,10 @@ tenants = typer.Typer(no_args_is_help=True, help="Create tenants and say what th
 TenantName = Annotated[
     str, typer.Argument(metavar="TENANT", help="Its name or id.", show_default=False)
 ]
+Limits = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME=VALUE", help=admin_input.LIMIT_HELP, show_default=False),
+]
 LimitOption = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="NAME=VALUE", help=admin_input.LIMIT_HELP),
@@ -39,6 +43,7 @@ def create(
         str,
         typer.Argument(help="Its name, 1 to 32 of a-z and 0-9.", show_default=False),
     ],
+    limits: Limits = None,
     limit: LimitOption = None,
     env: Annotated[
         str, typer.Option(help="Environment of its first key: prod, dev or test.")
@@ -50,7 +55,7 @@ def create(
 ) -> Exit | None:
     """Create a tenant; its key and webhook secret are shown this once."""
     output = Output(as_json=as_json)
-    own = admin_input.limits(limit or [])
+    own = admin_input.limits([*(limits or []), *(limit or [])])
     with connect_admin(url, admin_key, state_dir) as api:
         created = api.create_tenant(name.removeprefix("tenant_"), own, env)
     if not output.answer(created):
@@ -65,10 +70,7 @@ def create(
 def set_limit(
     *,
     name: TenantName,
-    limits: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="NAME=VALUE", help=admin_input.LIMIT_HELP, show_default=False),
-    ] = None,
+    limits: Limits = None,
     limit: LimitOption = None,
     reset: Annotated[
         list[str] | None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from meshkit.local.errors import LocalMeshError
+from meshkit.local.errors import WrongOptionError
 
 AGENTS: Final = ("planning", "research", "coder", "reporter")
 SERVICES: Final = ("gateway", "orchestrator", *AGENTS)
@@ -40,17 +40,18 @@ def parse_replicas(text: str) -> dict[str, int]:
     """Reads "orchestrator=2,research=3".
 
     Raises:
-        LocalMeshError: for anything else, for an unknown service, for a number not within 1 to 32.
+        WrongOptionError: for anything else, for an unknown service, for a number not within 1 to
+            32.
     """
     replicas = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, count = part.partition("=")
         if name not in SERVICES:
             msg = f"replicas: there is no service {name!r}; there are {', '.join(SERVICES)}"
-            raise LocalMeshError(msg)
+            raise WrongOptionError(msg)
         if not count.isdecimal() or not 1 <= int(count) <= _REPLICAS_MAX:
             msg = f"replicas: {part!r} must be {name}=N with N from 1 to {_REPLICAS_MAX}"
-            raise LocalMeshError(msg)
+            raise WrongOptionError(msg)
         replicas[name] = int(count)
     return replicas
 
@@ -59,7 +60,7 @@ def parse_networks(texts: list[str]) -> tuple[str, ...]:
     """Reads networks in CIDR form, several in one text with commas between them.
 
     Raises:
-        LocalMeshError: for what is no network.
+        WrongOptionError: for what is no network.
     """
     networks = []
     for part in (part.strip() for text in texts for part in text.split(",")):
@@ -67,5 +68,5 @@ def parse_networks(texts: list[str]) -> tuple[str, ...]:
             networks.append(str(ipaddress.ip_network(part)))
         except ValueError as error:
             msg = f"allow-private: {error}"
-            raise LocalMeshError(msg) from error
+            raise WrongOptionError(msg) from error
     return tuple(networks)

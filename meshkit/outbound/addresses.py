@@ -65,6 +65,25 @@ def is_public(address: Address) -> bool:
     return not any(address in network for network in _NOT_PUBLIC_IPV6)
 
 
+def is_within(address: Address, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of the networks."""
+    return any(address in network for network in networks)
+
+
 def may_call(address: Address, allow_private: Sequence[Network]) -> bool:
     """Whether a tenant may make us call an address: a public one, or one of `allow_private`."""
-    return is_public(address) or any(address in network for network in allow_private)
+    return is_public(address) or is_within(address, allow_private)
+
+
+def callable_of(
+    addresses: Sequence[Address], allow_private: Sequence[Network]
+) -> Sequence[Address]:
+    """The addresses of a host that may be called, in their order; none for one that mixes.
+
+    A name that mixes public and private addresses has no honest use, so that one address that must
+    not be called refuses all. A host within `allow_private` is known to the operator: where that is
+    `127.0.0.0/8`, "localhost" has 127.0.0.1, and its ::1 is merely not tried.
+    """
+    allowed = [address for address in addresses if may_call(address, allow_private)]
+    known = any(is_within(address, allow_private) for address in allowed)
+    return allowed if known or len(allowed) == len(addresses) else ()

@@ -19,7 +19,7 @@ import aiodns
 import certifi
 import httpcore
 
-from meshkit.outbound.addresses import Address, Network, may_call
+from meshkit.outbound.addresses import Address, Network, callable_of
 from meshkit.outbound.urls import Target
 
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -33,7 +33,7 @@ _ADDRESSES_MAX: Final = 4
 
 
 class RefusedAddressError(Exception):
-    """A host has an address that must not be called."""
+    """A host has an address that must not be called, and none that the operator allows."""
 
 
 class UnknownHostError(httpcore.ConnectError):
@@ -103,8 +103,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         """Connects to the first address of a host that answers.
 
         Raises:
-            RefusedAddressError: when any of its addresses is not to be called: a name that mixes
-                public and private addresses has no honest use here.
+            RefusedAddressError: when any of its addresses is not to be called, unless another is
+                in `allow_private`: then that one is called.
             UnknownHostError: when it has none.
             httpcore.ConnectError: when no address answers.
             httpcore.ConnectTimeout: when looking up and connecting take longer than `timeout`.
@@ -126,10 +126,11 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise UnknownHostError from error
-        if not all(may_call(address, self._allow_private) for address in addresses):
+        allowed = callable_of(addresses, self._allow_private)
+        if addresses and not allowed:
             raise RefusedAddressError
         failure: httpcore.ConnectError = UnknownHostError()
-        for address in addresses[:_ADDRESSES_MAX]:
+        for address in allowed[:_ADDRESSES_MAX]:
             try:
                 return await self._backend.connect_tcp(
                     str(address), port, None, local_address, socket_options
@@ -167,7 +168,7 @@ async def post(
         timeout_s: Seconds for everything.
 
     Raises:
-        RefusedAddressError: when the host has an address that must not be called.
+        RefusedAddressError: as `CheckedBackend.connect_tcp`.
         httpcore.TimeoutException, TimeoutError: when it takes too long.
         httpcore.NetworkError, httpcore.ProtocolError: for anything else that is not an answer.
     """

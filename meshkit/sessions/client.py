@@ -56,6 +56,8 @@ class Sessions:
         self._sessions: list[Session] = []
         self._opening: set[asyncio.Task[MeshError | None]] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._failure: MeshError | None = None
         self._open_after = 0.0
         self._without_until = 0.0
 
@@ -114,13 +116,14 @@ class Sessions:
                 return None
             if not self._opening:
                 self._begin()
-            done, _ = await asyncio.wait(self._opening, return_when=asyncio.FIRST_COMPLETED)
+            # Not for those that are being opened now: one of a frozen replica may never be, while
+            # another call's is.
+            await self._news.wait()
             session = self._pick()
             if session is not None:
                 return session
-            failed = [error for task in done if (error := task.result()) is not None]
-            if failed and not self._opening - done:
-                raise failed[0]
+            if self._failure is not None and not self._opening:
+                raise self._failure
 
     def _begin(self) -> None:
         # Nothing of the call that happens to be the first, such as its trace, may stay with it.
@@ -128,7 +131,23 @@ class Sessions:
             self._open(), context=contextvars.Context()
         )
         self._opening.add(opening)
-        opening.add_done_callback(self._opening.discard)
+        opening.add_done_callback(self._opened)
+
+    def _opened(self, opening: asyncio.Task[MeshError | None]) -> None:
+        """Tells those who wait what has become of an opening."""
+        self._opening.discard(opening)
+        if opening.cancelled():
+            return
+        bug = opening.exception()
+        if bug is None:
+            self._failure = opening.result()
+        else:
+            _log.error("session_bug", agent=self._agent, exc_info=bug)
+            self._failure = MeshError(Reason.INTERNAL, f"No session to the {self._agent} agent.")
+        if self._failure is not None:
+            self._open_after = asyncio.get_running_loop().time() + _PAUSE_S
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def _open(self) -> MeshError | None:
         """Opens one session; answers why it could not."""
@@ -141,10 +160,8 @@ class Sessions:
                 _log.info("no_sessions", agent=self._agent)
                 self._without_until = self._open_after = loop.time() + _WITHOUT_S
                 return None
-            self._open_after = loop.time() + _PAUSE_S
             return from_rpc_error(error)
         if first is grpc.aio.EOF:
-            self._open_after = loop.time() + _PAUSE_S
             message = f"The {self._agent} agent takes no calls; try again shortly."
             return MeshError(Reason.UPSTREAM_UNAVAILABLE, message)
         now = loop.time()

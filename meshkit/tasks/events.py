@@ -40,7 +40,8 @@ async def follow(
 ) -> AsyncGenerator[task_service_pb2.TaskEvent, None]:
     """The events after an offset, then each as it happens, to the terminal one or until `stop`.
 
-    Sends a heartbeat, which repeats the offset before it, when nothing happens for 10 seconds.
+    Sends a heartbeat, which repeats the offset before it, when nothing happens for 10 seconds, and
+    at once when there is nothing to begin with: an answer's headers leave with its first event.
     Events are fetched by the hundred and only as the caller takes them: a slow caller costs the
     memory of one page. A busy stream costs Redis a command a signal, a silent one a command every
     5 seconds.
@@ -57,6 +58,7 @@ async def follow(
     loop = asyncio.get_running_loop()
     with signals.listen(keys.changed(task_id)) as changed:
         silent_since = loop.time()
+        begun = False
         while not stop.is_set():
             await check()
             changed.clear()
@@ -68,9 +70,14 @@ async def follow(
             if len(page) == _PAGE:
                 continue
             # A task ends with an event; an empty page may be all that follows one seen before.
-            may_be_over = not page or page[-1].type in record.FINAL
-            if may_be_over and (await _look(redis, task_id)).over(after):
-                return
+            if not page or page[-1].type in record.FINAL:
+                now = await _look(redis, task_id)
+                if now.over(after):
+                    return
+                if not page and not begun:
+                    yield _heartbeat(after, now.progress)
+                    silent_since = loop.time()
+            begun = True
             quiet = functools.partial(
                 _silence, redis, task_id, after=after, changed=changed, stop=stop, check=check
             )

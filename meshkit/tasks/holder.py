@@ -79,6 +79,8 @@ class HeldTask:
         dead: Why it must not be worked on but ended; None in all but rare cases.
         traceparent: The trace it belongs to; empty when there is none.
         callback_url: Where to tell of its end; empty for nowhere.
+        expected_ms: How long all its steps were expected to take; 0 when nobody knows.
+        step: The step that began last; empty before the first.
         worked_ms: How long it had been worked on when it was taken up, waiting not included.
         request: The validated request, serialized.
         ending: Whether its end is being written: the work on it is over.
@@ -107,8 +109,10 @@ class HeldTask:
         self.callback_url = record.text(fields, "callback_url")
         now_ms = record.number(fields, "lease_until") - lease_ms
         idle_ms = record.number(fields, "idle_ms")
-        self.worked_ms = max(0, now_ms - record.number(fields, "started_at") - idle_ms)
+        self.worked_ms = max(0, now_ms - record.number(fields, "run_started_at") - idle_ms)
         self.request = begun.request
+        self.expected_ms = record.number(fields, "expected_ms")
+        self.step = record.text(fields, "step")
         self.ending = False
 
     @property
@@ -273,13 +277,12 @@ async def begin(redis: Redis, claim: Claim, *, holder: str, lease_ms: int) -> He
         holder: Name of the process, unique over its restarts. It must not hold the task already.
         lease_ms: How long it is held unless renewed.
     """
-    error = cancelled_error("").to_proto().SerializeToString()
     asked_at = time.monotonic()
     reply = await redis.run(
         _BEGIN,
         keys.all_of(claim.task_id),
         [
-            *(holder, lease_ms, keys.RETENTION_S, error, DEATHS_MAX),
+            *(holder, lease_ms, keys.RETENTION_S, DEATHS_MAX),
             *("Starting", "Taken over: the worker before does not answer any more"),
         ],
     )
@@ -306,5 +309,10 @@ def _given_up(fields: Mapping[bytes, bytes]) -> MeshError:
         Reason.INTERNAL,
         f"{deaths} workers died one after another working on this task, {where}; it is kept as a "
         "dead letter for an operator.",
-        details={"dead_letter": True, "deaths": deaths, "step": step},
+        details={
+            "dead_letter": True,
+            "deaths": deaths,
+            "agent": record.text(fields, "agent"),
+            "step": step,
+        },
     )

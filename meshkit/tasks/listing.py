@@ -1,6 +1,8 @@
 """Lists of a tenant's tasks, the newest first, page by page."""
 
+import itertools
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from manusmesh.task.v1 import task_pb2, task_service_pb2
@@ -35,35 +37,53 @@ async def page(
         )
         if not entries:
             return response
-        tasks = await _tasks(redis, tenant_id, entries)
-        for entry, task in zip(entries, tasks, strict=True):
-            cursor = entry
-            if task is None or not _wanted(task, request):
-                continue
-            if task.status == "queued":
-                task.queue_position, _ = await queue.ahead(tenant_id, task.task_id)
-            response.tasks.append(task)
-            if len(response.tasks) == size:
-                response.next_page_token = index.token(cursor)
-                return response
+        records = await _records(redis, entries)
+        wanted = (
+            (entry, fields)
+            for entry, fields in zip(entries, records, strict=True)
+            if _wanted(fields, tenant_id, request)
+        )
+        chosen = list(itertools.islice(wanted, size - len(response.tasks)))
+        response.tasks.extend(await _tasks(queue, tenant_id, chosen))
+        if len(response.tasks) == size:
+            response.next_page_token = index.token(chosen[-1][0])
+            return response
+        cursor = entries[-1]
         scanned += len(entries)
     response.next_page_token = index.token(cursor)
     return response
 
 
-async def _tasks(
-    redis: Redis, tenant_id: str, entries: list[index.Entry]
-) -> list[task_pb2.Task | None]:
-    """The tasks of entries; None where one has expired, which the sweeper will find too."""
+async def _records(redis: Redis, entries: Sequence[index.Entry]) -> list[record.Fields]:
+    """The records of entries; empty where one has expired, which the sweeper will find too."""
     replies = await redis.pipeline(*(("HGETALL", keys.task(name)) for _, name in entries))
+    return [as_mapping(reply) for reply in replies]
+
+
+def _wanted(
+    fields: record.Fields, tenant_id: str, request: task_service_pb2.ListTasksRequest
+) -> bool:
+    return (
+        record.text(fields, "tenant_id") == tenant_id
+        and request.status in ("", record.text(fields, "status"))
+        and request.job in ("", record.text(fields, "job"))
+    )
+
+
+async def _tasks(
+    queue: Queue, tenant_id: str, chosen: Sequence[tuple[index.Entry, record.Fields]]
+) -> list[task_pb2.Task]:
+    """The tasks of records, with the places of those that wait."""
+    waiting = [name for (_, name), fields in chosen if record.text(fields, "status") == "queued"]
+    places: list[int] = []
+    cap = None
+    if waiting:
+        places, cap = await queue.all_ahead(tenant_id, waiting)
+    place_of = dict(zip(waiting, places, strict=True))
     now_ms = int(time.time() * 1000)
-    tasks: list[task_pb2.Task | None] = []
-    for (_, name), reply in zip(entries, replies, strict=True):
-        fields = as_mapping(reply)
-        mine = record.text(fields, "tenant_id") == tenant_id
-        tasks.append(record.to_task(name, fields, now_ms=now_ms) if mine else None)
-    return tasks
-
-
-def _wanted(task: task_pb2.Task, request: task_service_pb2.ListTasksRequest) -> bool:
-    return request.status in ("", task.status) and request.job in ("", task.job)
+    return [
+        record.to_task(
+            name, fields, now_ms=now_ms, queue_position=place_of.get(name, 0), running_cap=cap
+        )
+        for (_, name), fields in chosen
+    ]

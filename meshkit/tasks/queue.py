@@ -5,6 +5,7 @@ at which it may be taken: its place. A lease that is not extended runs out and t
 again, so a dead worker needs no undertaker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,11 +122,20 @@ class Queue:
         Returns:
             The place from 1, 0 when it does not wait; the tenant's own cap or None.
         """
-        rank, caps = await self._redis.pipeline(
-            ("ZRANK", keys.waiting(tenant_id), task_id), ("HGET", keys.QUEUE_CAPS, tenant_id)
+        [place], cap = await self.all_ahead(tenant_id, [task_id])
+        return place, cap
+
+    async def all_ahead(
+        self, tenant_id: str, task_ids: Sequence[str]
+    ) -> tuple[list[int], int | None]:
+        """The places of several tasks in one round trip; otherwise as `ahead`."""
+        caps, *ranks = await self._redis.pipeline(
+            ("HGET", keys.QUEUE_CAPS, tenant_id),
+            *(("ZRANK", keys.waiting(tenant_id), task_id) for task_id in task_ids),
         )
         own = caps.decode().partition(":")[0] if isinstance(caps, bytes) else ""
-        return (rank + 1 if isinstance(rank, int) else 0), (int(own) if own else None)
+        places = [rank + 1 if isinstance(rank, int) else 0 for rank in ranks]
+        return places, (int(own) if own else None)
 
     async def _put(self, tenant_id: str, task_id: str, delay_ms: int, mode: str) -> tuple[int, int]:
         """Answers now and the task's place, both Unix milliseconds; zeros for a full queue."""

@@ -24,7 +24,9 @@ class NoResultError(Exception):
 def body(
     task_id: str, delivery: Fields, *, result: bytes | None, result_type: type[Message]
 ) -> bytes:
-    """The JSON object {task_id, job, status, result or error}, as the REST API writes each.
+    """The JSON object {task_id, job, status, result}, each as the REST API writes it.
+
+    Of a task that was not completed `result` is null, and `error` comes besides.
 
     Args:
         task_id: The task.
@@ -48,6 +50,7 @@ def body(
                 raise NoResultError
             content["result"] = _json(result_type.FromString(artifacts.unpack(result)))
         else:
+            content["result"] = None
             content["error"] = _json(run_pb2.Error.FromString(delivery.get(b"error", b"")))
     except DecodeError as error:
         msg = "a stored message that cannot be read"

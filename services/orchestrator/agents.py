@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -11,6 +12,7 @@ from jobs.job import Action, Req, Res
 from manusmesh.type.v1 import run_pb2
 from meshkit import client
 from meshkit.errors import MeshError, Reason, from_rpc_error
+from meshkit.sessions.client import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,29 @@ class Listener:
 
 
 class Agents:
-    """Channels to the four agents."""
+    """Channels to the four agents, and sessions over them."""
 
-    def __init__(self, channels: Mapping[str, grpc.aio.Channel], *, internal_key: str) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, grpc.aio.Channel],
+        *,
+        internal_key: str,
+        sessions: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """Calls nobody yet.
+
+        Args:
+            channels: Agent to what leads to it.
+            internal_key: What the agents want to be shown.
+            sessions: How many sessions to have to an agent; one that is not named gets its calls
+                as RPCs of their own.
+        """
         self._channels = channels
         self._internal_key = internal_key
+        self._sessions = {
+            agent: Sessions(channels[agent], agent=agent, internal_key=internal_key, count=count)
+            for agent, count in sessions.items()
+        }
         # A method's stub costs more than a call over it. Any: their events differ.
         self._methods: dict[str, Any] = {}
 
@@ -56,12 +76,7 @@ class Agents:
             MeshError: what the agent raised; UPSTREAM_UNAVAILABLE when it can't be reached;
                 INTERNAL when its stream ends without a result.
         """
-        method = self._methods.get(action.path)
-        if method is None:
-            method = self._methods[action.path] = self._channels[action.agent].unary_stream(
-                action.path, response_deserializer=action.event.FromString
-            )
-        call = method(request, timeout=timeout_s, metadata=client.metadata(self._internal_key))
+        call = await self._begin(action, request, timeout_s)
         result: Res | None = None
         try:
             async for event in call:
@@ -75,6 +90,27 @@ class Agents:
             message = f"The {action.agent} agent ended without a result."
             raise MeshError(Reason.INTERNAL, message)
         return result
+
+    async def close(self) -> None:
+        """Ends all sessions."""
+        for sessions in self._sessions.values():
+            await sessions.close()
+
+    async def _begin(self, action: Action[Req, Res], request: bytes, timeout_s: float) -> Any:  # noqa: ANN401
+        """A call under way: its events to iterate over, and `cancel`. Any: events differ."""
+        sessions = self._sessions.get(action.agent)
+        if sessions is not None:
+            call = await sessions.start(
+                action.path, request, timeout_s=timeout_s, parse=action.event.FromString
+            )
+            if call is not None:
+                return call
+        method = self._methods.get(action.path)
+        if method is None:
+            method = self._methods[action.path] = self._channels[action.agent].unary_stream(
+                action.path, response_deserializer=action.event.FromString
+            )
+        return method(request, timeout=timeout_s, metadata=client.metadata(self._internal_key))
 
 
 async def _hear(event: Message, listener: Listener, result: Res | None) -> Res | None:

@@ -1,6 +1,7 @@
 """Attempts at one step: calls its agent until one succeeds, and tells what happens."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from meshkit.tasks.notes import Note
 from services.orchestrator.agents import Agents, Listener
 from services.orchestrator.progress import Forecast
 
+_INTERRUPTED: Final = "interrupted"
 _CALL_TIMEOUT_S: Final = 120.0
 """How long one call to an agent may take at first; the task's own deadline ends it sooner."""
 
@@ -102,19 +104,25 @@ class Attempts:
             MeshError: the last attempt's, telling agent and step.
             RetryLaterError: when the task need not be held until the next attempt.
         """
+        failed = self.record.failed_attempts
+        counted = _failures_of_this_run(failed)
+        # Those that do not count have their numbers all the same.
+        others = len(failed) - counted
+        overtimes = sum(1 for one in failed if one.error.code == Reason.DEADLINE_EXCEEDED)
 
         async def attempt(number: int, timeout_s: float) -> Res:
-            return await self._attempt(action, asked, number, timeout_s)
+            return await self._attempt(action, asked, others + number, timeout_s)
 
-        failed = self.record.failed_attempts
-        overtimes = sum(1 for one in failed if one.error.code == Reason.DEADLINE_EXCEEDED)
+        async def tell(number: int, error: MeshError, pause_s: float) -> None:
+            await self._failed(others + number, error, pause_s)
+
         try:
             result = await retrying(
                 attempt,
                 attempts=self._limits.attempts,
-                first=len(failed) + 1,
+                first=counted + 1,
                 timeout_s=_CALL_TIMEOUT_S * LONGER**overtimes,
-                failed=self._failed,
+                failed=tell,
             )
         except RedisAwayError:
             # Says nothing about the step: it goes on from here when Redis is back.
@@ -140,6 +148,7 @@ class Attempts:
                 sentence=self._title,
                 step_record=record,
                 total_steps=self._forecast.total_steps,
+                expected_ms=round(self._forecast.expected_ms) if number > 1 else None,
             )
         )
         # What is done must be safe before more is begun, which may have to be paid.
@@ -175,6 +184,7 @@ class Attempts:
                 payload=error.to_proto(),
                 sentence=message,
                 step_record=self.record,
+                expected_ms=self._forecast.expected_with_ms(pause_s * 1000),
             )
         )
         if pause_s > self._limits.park_s:
@@ -212,6 +222,34 @@ class Attempts:
             await task.tell(Note("usage", step, "Model usage", payload=event))
 
         return Listener(progress, message, tool_call, usage)
+
+
+def interrupt(record: task_pb2.StepRecord) -> None:
+    """Notes in a step's record that the attempt at work was broken off with its worker."""
+    if record.attempts > len(record.failed_attempts):
+        error = MeshError(
+            Reason.UPSTREAM_UNAVAILABLE,
+            "The worker stopped in the middle of this attempt.",
+            details={_INTERRUPTED: True},
+        )
+        failure = record.failed_attempts.add(attempt=record.attempts, error=error.to_proto())
+        failure.time.GetCurrentTime()
+
+
+def _failures_of_this_run(failed: Sequence[task_pb2.FailedAttempt]) -> int:
+    """How many of the failed attempts count: those since the step failed for good, if it has.
+
+    What was broken off with its worker counts as little as what the owner has had retried.
+    """
+    count = 0
+    for one in reversed(failed):
+        # Asked first: looking a missing name up would add it.
+        if _INTERRUPTED in one.error.details.fields:
+            continue
+        if one.retry_in_seconds == 0:
+            break
+        count += 1
+    return count
 
 
 def _heading(message: run_pb2.AgentMessage) -> str:

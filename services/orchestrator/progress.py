@@ -13,7 +13,13 @@ _LAST_PERCENT: Final = 99
 class Forecast:
     """The expected time of a task's steps, of which what has been done is a share."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, expected_ms: float) -> None:
+        """Begins without a plan.
+
+        Args:
+            expected_ms: How long the whole task is expected to take until there is one.
+        """
+        self._unplanned_ms = expected_ms
         self._estimated_ms: dict[str, float] = {}
         self._expected_ms: dict[str, float] = {}
         self._measured: dict[str, float] = {}
@@ -38,8 +44,12 @@ class Forecast:
 
     @property
     def expected_ms(self) -> float:
-        """How long all steps are expected to take, one after another."""
-        return sum(self._expected_ms.values())
+        """How long all steps are expected to take, one after another; 0 when nobody knows."""
+        return sum(self._expected_ms.values()) if self._planned else self._unplanned_ms
+
+    def expected_with_ms(self, pause_ms: float) -> int:
+        """The same, so that what is left of it, by progress, is longer by a pause."""
+        return round(self.expected_ms + pause_ms * 100 / (100 - self.percent()))
 
     @property
     def total_steps(self) -> int | None:

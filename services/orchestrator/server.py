@@ -38,6 +38,17 @@ async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
             agent: await stack.enter_async_context(client.channel(addresses))
             for agent, addresses in settings.agents.model_dump().items()
         }
+        wanted = settings.worker.sessions
+        agents = Agents(
+            channels,
+            internal_key=internal_key,
+            sessions={
+                agent: client.replicas(addresses)
+                for agent, addresses in settings.agents.model_dump().items()
+                if wanted
+            },
+        )
+        stack.push_async_callback(agents.close)
         queue = Queue(redis, max_per_tenant=settings.queue.max_per_tenant)
         worker = Worker(
             settings.worker,
@@ -45,7 +56,7 @@ async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
             redis=redis,
             signals=hub,
             queue=queue,
-            agents=Agents(channels, internal_key=internal_key),
+            agents=agents,
             jobs=jobs,
         )
         sender = Sender(

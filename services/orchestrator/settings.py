@@ -25,6 +25,8 @@ class WorkerSettings(BaseModel):
     """How often one replica goes over all tasks to find those that have been lost."""
     park_s: float = Field(default=15.0, ge=0, le=3600)
     """A step that is to be tried again after a longer pause than this gives its slot to others."""
+    sessions: bool = True
+    """Whether calls to agents share long-lived streams; off, each is an RPC of its own."""
     drain_s: float = Field(default=10.0, ge=0, le=600)
     """How long the steps at work may take when the process stops; then they are broken off."""
 

@@ -12,7 +12,7 @@ from meshkit.tasks.durations import Durations
 from meshkit.tasks.holder import HeldTask
 from meshkit.tasks.notes import Made, Note, digest_of
 from services.orchestrator.agents import Agents
-from services.orchestrator.attempts import Attempts, Limits, add_usage
+from services.orchestrator.attempts import Attempts, Limits, add_usage, interrupt
 from services.orchestrator.progress import Forecast
 
 
@@ -30,7 +30,7 @@ class HeldSteps:
         self._agents = agents
         self._durations = durations
         self._limits = limits
-        self._forecast = Forecast()
+        self._forecast = Forecast(expected_ms=task.expected_ms)
         self._usage = run_pb2.Usage()
         self._missing: list[task_pb2.MissingPart] = []
         self.pause_requested = asyncio.Event()
@@ -119,10 +119,14 @@ class HeldSteps:
 def _record(
     step: str, action: Action[Req, Res], before: task_pb2.StepRecord | None
 ) -> task_pb2.StepRecord:
-    """The record to go on with: the one before if the step was interrupted, else a new one."""
-    record = task_pb2.StepRecord(step=step, agent=action.agent, status="running")
-    if before is not None and before.status == "running":
+    """The record to go on with: the one before unless the step was completed, else a new one."""
+    record = task_pb2.StepRecord(step=step, agent=action.agent)
+    if before is not None and before.status != "completed":
         record.CopyFrom(before)
+        record.ClearField("completed_at")
+        if before.status == "running":
+            interrupt(record)
     else:
         record.started_at.GetCurrentTime()
+    record.status = "running"
     return record

@@ -19,11 +19,12 @@ from meshkit.tasks import holder, keys
 from meshkit.tasks.dead_letters import DeadLetters
 from meshkit.tasks.durations import Durations
 from meshkit.tasks.holder import HeldTask, LeaseLostError
+from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Claim, Queue
 from meshkit.waiting import wait_any
 from meshkit.webhooks.outbox import Outbox
 from services.orchestrator.agents import Agents
-from services.orchestrator.attempts import Limits, RetryLaterError
+from services.orchestrator.attempts import Limits, RetryLaterError, interrupt
 from services.orchestrator.settings import WorkerSettings
 from services.orchestrator.steps import HeldSteps, PauseRequestedError
 
@@ -290,6 +291,7 @@ class Worker:
 
 async def _run_job(task: HeldTask, job: Job | None, steps: HeldSteps, limits: Limits) -> Message:
     if task.dead is not None:
+        await _close_last_step(task)
         raise task.dead
     if job is None:
         message = f"This mesh has no job {task.job!r}."
@@ -305,6 +307,17 @@ async def _run_job(task: HeldTask, job: Job | None, steps: HeldSteps, limits: Li
             raise
         message = f"The task took longer than {job.timeout_s:.0f} s."
         raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
+
+
+async def _close_last_step(task: HeldTask) -> None:
+    """Puts on record that the step under which the holders died has failed."""
+    record = await task.step_record(task.step)
+    if record is not None and record.status == "running":
+        interrupt(record)
+        record.status = "failed"
+        record.completed_at.GetCurrentTime()
+        message = "Its workers died one after another."
+        task.note(Note("step_failed", task.step, message, step_record=record))
 
 
 def _bug(trace_id: str) -> MeshError:

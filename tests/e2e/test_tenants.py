@@ -40,6 +40,9 @@ def test_a_tenants_life(mesh: Mesh) -> None:
     assert answer.status_code == 200
     assert answer.headers["ratelimit-limit"] == "50"
 
+    changed = operator(mesh, "tenants", "set-limit", "life", "--reset", "status")
+    assert (changed["overridden"], changed["limits"]["status"]["burst"]) == ([], 100)
+
     rotated = operator(mesh, "keys", "rotate", created["api_key"]["key_id"], "--overlap", "1h")
     assert ask(mesh, rotated["key"]).status_code == 200
     assert ask(mesh, first).status_code == 200
@@ -56,6 +59,7 @@ def test_a_tenants_life(mesh: Mesh) -> None:
     assert [event["action"].partition(".")[2] for event in told] == [
         "EnableTenant",
         "DisableTenant",
+        "SetLimits",
         "CreateTenant",
     ]
     assert {event["outcome"] for event in told} == {"ok"}

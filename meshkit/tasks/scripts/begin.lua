@@ -1,5 +1,5 @@
 -- Takes a claimed task up. KEYS: all of the task.
--- ARGV: holder, lease in ms, retention in s, error of a cancel, how many holders may die, message of a start, of a takeover.
+-- ARGV: holder, lease in ms, retention in s, how many holders may die, message of a start, of a takeover.
 -- Answers {state}, {"held", until}, {"final", holders that died if it failed}, or for "run" and "dead" {state, fence, attempt, record as name, value, …, input}.
 -- "dead" holds the task too, for its end: too many holders have died since its last finished step.
 local status = get('status')
@@ -12,8 +12,9 @@ local running, before = status == 'running', get('holder')
 local died = running and before ~= ARGV[1]
 if died and tonumber(get('lease_until') or 0) > now then return {'held', tonumber(get('lease_until'))} end
 local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
-if get('cancel_requested') then
-  finish(now, 'cancelled', 'Cancelled', ARGV[4], ARGV[3])
+local cancelled = get('cancel_requested')
+if cancelled then
+  finish(now, 'cancelled', 'Cancelled', cancelled, ARGV[3])
   return {'final', 0}
 end
 local deaths = 0
@@ -21,7 +22,7 @@ if died then
   deaths = redis.call('HINCRBY', KEYS[1], 'deaths', 1)
   set('dead_holders', ((get('dead_holders') or '') .. ' ' .. (before or '')):match('^ ?(.*)$'))
 end
-local dead = deaths >= tonumber(ARGV[5])
+local dead = deaths >= tonumber(ARGV[4])
 if get('pause_requested') and not dead then
   set('status', 'paused')
   set('current_step', 'Paused')
@@ -33,6 +34,7 @@ if get('pause_requested') and not dead then
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSETNX', KEYS[1], 'started_at', now)
+redis.call('HSETNX', KEYS[1], 'run_started_at', now)
 local idle_since = get('idle_since')
 if idle_since then
   redis.call('HINCRBY', KEYS[1], 'idle_ms', now - idle_since)
@@ -43,7 +45,7 @@ set('holder', ARGV[1])
 set('lease_until', now + ARGV[2])
 set('sequence', 0)
 if not dead then
-  local message = died and ARGV[7] or ARGV[6]
+  local message = died and ARGV[6] or ARGV[5]
   set('current_step', message)
   emit(now, 'started', '', message, '')
 end

@@ -6,8 +6,8 @@ if not status or (ARGV[1] ~= '' and get('tenant_id') ~= ARGV[1]) then return {'m
 local action, now = ARGV[2], now_ms()
 local running = status == 'running'
 
-local function request(name)
-  redis.call('HSET', KEYS[1], name, 1)
+local function request(name, value)
+  redis.call('HSET', KEYS[1], name, value)
   redis.call('PUBLISH', 'control:' .. (get('holder') or ''), KEYS[1])
   return {'requested'}
 end
@@ -26,18 +26,23 @@ local function again(message)
     progress = 99
     set('progress', 99)
   end
-  redis.call('HDEL', KEYS[1], 'completed_at', 'error', 'missing', 'deaths', 'dead_holders', 'started_at', 'idle_since', 'idle_ms')
+  redis.call('HDEL', KEYS[1], 'completed_at', 'error', 'missing', 'deaths', 'dead_holders', 'run_started_at', 'idle_since',
+    'idle_ms')
   for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
   return queue('queued', message)
 end
 
 if action == 'cancel' and not FINAL[status] then
-  if running and tonumber(get('lease_until') or 0) > now then return request('cancel_requested') end
+  if running and tonumber(get('lease_until') or 0) > now then return request('cancel_requested', ARGV[3]) end
   redis.call('HINCRBY', KEYS[1], 'fence', 1)
   finish(now, 'cancelled', 'Cancelled', ARGV[3], ARGV[4])
   return {'done'}
 elseif action == 'pause' and running then
-  return request('pause_requested')
+  if not get('pause_requested') then
+    set('current_step', get('current_step') .. '; pausing after this step')
+    save(now)
+  end
+  return request('pause_requested', 1)
 elseif action == 'pause' and status == 'queued' then
   set('status', 'paused')
   set('current_step', 'Paused')

@@ -8,5 +8,7 @@ set('sequence', ARGV[2])
 write_notes(now, 9)
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[5], 'result', ARGV[6]) end
 set('missing', ARGV[7])
-finish(now, ARGV[3], ARGV[4], ARGV[5], ARGV[8])
+-- Who cancels says why.
+local failure = ARGV[3] == 'cancelled' and get('cancel_requested') or ARGV[5]
+finish(now, ARGV[3], ARGV[4], failure, ARGV[8])
 return 1

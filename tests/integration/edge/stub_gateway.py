@@ -16,10 +16,12 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from manusmesh.content.v1 import content_service_pb2 as _content  # noqa: F401  registers the service
 from manusmesh.system.v1 import system_service_pb2 as _system  # noqa: F401  registers the service
 from manusmesh.task.v1 import task_service_pb2 as _task  # noqa: F401  registers the service
+from manusmesh.tenant.v1 import tenant_service_pb2 as _tenant  # noqa: F401  registers the service
 
 SERVICES: Final = (
     "manusmesh.content.v1.ContentService",
     "manusmesh.task.v1.TaskService",
+    "manusmesh.tenant.v1.TenantService",
     "manusmesh.system.v1.SystemService",
 )
 

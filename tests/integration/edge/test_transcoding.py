@@ -124,6 +124,36 @@ async def test_query_parameters_of_a_list(
     assert stub.calls[0].request == expected
 
 
+async def test_empty_query_parameters_count_as_not_given(
+    client: httpx.AsyncClient, stub: stub_gateway.StubGateway
+) -> None:
+    for path in (
+        "/api/tasks?status=&job=&created_after=&page_size=&envelope=",
+        "/api/tasks?status=&page_size=7&job",
+        "/api/generate-skill/result/t?wait_seconds=&format=&task_id=",
+        "/api/tasks/t/events?after=",
+    ):
+        assert (await client.get(path)).status_code in (200, 204)
+    assert [call.method for call in stub.calls] == [
+        *("ListTasks", "ListTasks", "GetGenerateSkillResult", "StreamTaskEvents")
+    ]
+    assert stub.calls[0].request == task_service_pb2.ListTasksRequest()
+    assert stub.calls[1].request == task_service_pb2.ListTasksRequest(page_size=7)
+    # What is malformed stays so.
+    assert (await client.get("/api/tasks?%zz=")).status_code == 400
+
+
+async def test_an_empty_message_in_a_body_is_one_that_was_sent(
+    client: httpx.AsyncClient, stub: stub_gateway.StubGateway
+) -> None:
+    body = {"limits": {}, "reset": ["async"]}
+    answer = await client.post("/api/admin/tenants/tenant_acme/limits", json=body)
+    assert answer.status_code == 200
+    (call,) = stub.calls
+    assert call.request.HasField("limits")
+    assert call.request.reset == ["async"]
+
+
 async def test_markdown_leaves_as_it_is(
     client: httpx.AsyncClient, stub: stub_gateway.StubGateway
 ) -> None:

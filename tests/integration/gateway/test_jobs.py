@@ -77,11 +77,14 @@ async def test_the_same_idempotency_key_is_the_same_task(content, acme, where):
     assert failed.error.details["task_id"] == first.task_id
 
 
-async def test_the_field_overrules_the_header(content, acme):
+async def test_the_keys_of_field_and_header_must_be_the_same(content, acme):
     metadata = (*acme, ("idempotency-key", "header"))
-    first = await start(content, metadata, idempotency_key="field")
-    assert (await start(content, acme, idempotency_key="field")).task_id == first.task_id
-    assert (await start(content, metadata)).task_id != first.task_id
+    request = skill_request(idempotency_key="field")
+    failed = await failure(content.StartGenerateSkill(request, metadata=metadata))
+    assert failed.error.reason == Reason.INVALID_ARGUMENT
+    assert [v.field for v in failed.error.violations] == ["idempotency_key"]
+    first = await start(content, metadata, idempotency_key="header")
+    assert (await start(content, metadata)).task_id == first.task_id
 
 
 async def test_an_empty_key_is_none(content, acme):

@@ -257,7 +257,7 @@ async def test_waiting_is_not_working(store, redis):
     await task.give_back()
     # As if it had begun a minute ago and waited for fifty seconds of it.
     now_ms = await redis_ms(redis)
-    await redis.execute("HSET", keys.task(task_id), "started_at", now_ms - 60_000)
+    await redis.execute("HSET", keys.task(task_id), "run_started_at", now_ms - 60_000)
     await redis.execute("HSET", keys.task(task_id), "idle_since", now_ms - 50_000)
     task = await held(redis, task_id)
     assert 10_000 <= task.worked_ms < 12_000

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 
 from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from manusmesh.task.v1 import task_pb2, task_service_pb2, task_service_pb2_grpc
+from manusmesh.tenant.v1 import tenant_service_pb2, tenant_service_pb2_grpc
 from meshkit import middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator
@@ -79,11 +81,15 @@ async def channel(redis, servicer, observed) -> AsyncIterator[grpc.aio.Channel]:
         task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
         system_service_pb2.DESCRIPTOR.services_by_name["SystemService"],
         content_service_pb2.DESCRIPTOR.services_by_name["ContentService"],
+        tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],
     ]
     registers = [
         lambda s: task_service_pb2_grpc.add_TaskServiceServicer_to_server(servicer, s),
         lambda s: system_service_pb2_grpc.add_SystemServiceServicer_to_server(System(), s),
         lambda s: content_service_pb2_grpc.add_ContentServiceServicer_to_server(Content(), s),
+        lambda s: tenant_service_pb2_grpc.add_TenantServiceServicer_to_server(
+            tenant_service_pb2_grpc.TenantServiceServicer(), s
+        ),
     ]
     middlewares = middleware.standard(
         KeyAuthenticator(redis),
@@ -155,6 +161,19 @@ async def test_a_key_of_another_kind(tasks, redis, servicer):
     failed = await failure(tasks.GetTask(GET, metadata=admin))
     assert (failed.code, failed.error.reason) == ("PERMISSION_DENIED", Reason.PERMISSION_DENIED)
     assert servicer.calls == []
+
+
+async def test_a_tenant_who_asks_for_an_operators_method_spends_tokens(channel, redis, caller):
+    limit = keys.Limit(per_hour=3600, burst=2)
+    await keys.set_limit(redis, tenant_id="tenant_acme", limit_class="status", limit=limit)
+    stub = tenant_service_pb2_grpc.TenantServiceStub(channel)
+    request = tenant_service_pb2.ListTenantsRequest()
+    for left in ("1", "0"):
+        failed = await failure(stub.ListTenants(request, metadata=caller))
+        assert failed.error.reason == Reason.PERMISSION_DENIED
+        assert failed.trailers["ratelimit-remaining"] == left
+    failed = await failure(stub.ListTenants(request, metadata=caller))
+    assert failed.error.reason == Reason.RATE_LIMITED
 
 
 async def test_every_violated_field_is_listed(channel, caller):
@@ -287,6 +306,10 @@ async def test_the_rate_limit_refuses_and_says_when_to_come_back(channel, redis,
     assert failed.trailers["ratelimit-limit"] == "2"
     assert failed.trailers["ratelimit-remaining"] == "0"
     assert failed.error.details == {"limit": 3600, "window": 3600, "remaining": 0}
+    status = status_pb2.Status.FromString(failed.trailers["grpc-status-details-bin"])
+    quota = error_details_pb2.QuotaFailure()
+    assert status.details[-1].Unpack(quota)
+    assert quota.violations[0].subject == "tenant:tenant_acme/async"
 
 
 async def test_without_redis_calls_are_refused(tasks, redis, caller, servicer):

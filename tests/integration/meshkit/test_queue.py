@@ -125,6 +125,18 @@ async def test_a_tenants_own_caps(queue, redis):
     assert await redis.execute("EXISTS", keys.QUEUE_CAPS) == 0
 
 
+async def test_the_places_of_several_tasks(queue, redis):
+    ids = await enqueue(queue, TENANT, 3)
+    unknown = keys.new_task_id()
+    asked = [ids[2], unknown, ids[0]]
+    one_by_one = [(await queue.ahead(TENANT, name))[0] for name in asked]
+    assert await queue.all_ahead(TENANT, asked) == (one_by_one, None)
+    assert one_by_one[1] == 0
+    assert sorted(one_by_one)[1] >= 1
+    await set_caps(redis, TENANT, running=2, queued=None)
+    assert await queue.all_ahead(TENANT, asked) == (one_by_one, 2)
+
+
 async def test_a_tenant_that_is_shut_out_keeps_what_it_has_queued(queue, redis):
     [name] = await enqueue(queue, TENANT)
     await set_caps(redis, TENANT, running=0, queued=None)

@@ -13,8 +13,10 @@ from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from meshkit import middleware, presence
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import DrainSettings, ListenSettings, ServiceSettings
+from meshkit.errors import MeshError
 from meshkit.redis import connect
 from meshkit.server import Served, run_server
+from meshkit.sessions.client import Sessions
 from tests.support.eventually import eventually
 
 KEY = "0123456789abcdef"
@@ -91,6 +93,7 @@ async def running(own_redis, monkeypatch) -> AsyncIterator[Running]:
                 middlewares=middleware.standard(InternalAuthenticator(KEY)),
                 draining=server.draining,
                 healthy=server.healthy,
+                sessions=True,
             )
         )
         options = [("grpc.enable_http_proxy", 0)]
@@ -143,6 +146,22 @@ async def test_a_call_under_way_survives_the_drain(running, own_redis):
         assert await presence.present(redis) == {}
 
 
+async def test_an_idle_session_does_not_hold_up_the_stop(running):
+    await running.says(STATES.SERVING)
+    sessions = Sessions(running.channel, agent="gateway", internal_key=KEY, count=1)
+    try:
+        path = "/manusmesh.system.v1.SystemService/GetHealth"
+        call = await sessions.start(path, b"", timeout_s=5, parse=bytes)
+        # Not a streaming method: but the session is open.
+        with pytest.raises(MeshError):
+            await anext(call)
+        running.draining.set()
+        async with asyncio.timeout(2):
+            await running.task
+    finally:
+        await sessions.close()
+
+
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
 async def test_reflection_needs_no_key(running, version):
     await running.says(STATES.SERVING)
@@ -153,4 +172,7 @@ async def test_reflection_needs_no_key(running, version):
     )(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
     [answer] = [answer async for answer in call]
     names = [service.name for service in answer.list_services_response.service]
-    assert "manusmesh.system.v1.SystemService" in names
+    assert {
+        "manusmesh.system.v1.SystemService",
+        "manusmesh.session.v1.SessionService",
+    } <= set(names)

@@ -232,7 +232,7 @@ async def test_cancel_of_a_task_whose_holder_died(store, redis):
 async def test_a_requested_cancel_outlives_its_holder(store, redis):
     task_id = await started(store)
     await held(redis, task_id)
-    await store.control(TENANT, task_id, "cancel")
+    await store.control(TENANT, task_id, "cancel", "too late")
     await expire_lease(redis, task_id)
     assert await begin(redis, task_id, name="b", lease_ms=1000) == holder.Refused("final")
     assert (await store.get(TENANT, task_id)).status == "cancelled"
@@ -260,6 +260,18 @@ async def test_pause_and_resume_of_a_running_task(store, redis, queue):
     await store.control(TENANT, task_id, "resume")
     assert await claim(queue) == task_id
     assert not (await (await held(redis, task_id)).renew()).pause
+
+
+async def test_a_pause_that_is_asked_for_can_be_seen(store, redis):
+    task_id = await started(store)
+    await held(redis, task_id)
+    for _ in range(2):
+        await store.control(TENANT, task_id, "pause")
+        shown = await store.get(TENANT, task_id)
+        assert (shown.status, shown.current_step) == (
+            "running",
+            "Starting; pausing after this step",
+        )
 
 
 async def test_a_pause_taken_back_in_time_does_not_happen(store, redis, queue):
@@ -303,6 +315,7 @@ async def test_retry_goes_on_and_keeps_everything(store, redis, queue, how):
     assert (again.status, again.progress) == ("queued", 60)
     assert not again.HasField("error")
     assert not again.HasField("completed_at")
+    assert again.HasField("started_at")
     assert await claim(queue) == task_id
     taken = await held(redis, task_id)
     assert taken.attempt == 2

@@ -1,6 +1,7 @@
 """Calling a real gRPC service that plays an agent."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import grpc
@@ -13,6 +14,7 @@ from manusmesh.type.v1 import run_pb2, skill_pb2
 from meshkit import client, interceptors, middleware, policy
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.errors import FieldViolation, MeshError, Reason
+from meshkit.sessions import server as session_server
 from meshkit.tasks.holder import LeaseLostError
 from services.orchestrator.agents import Agents, Listener
 from tests.support import grpc_server
@@ -68,16 +70,34 @@ def coder() -> Coder:
 @pytest.fixture
 async def channel(coder) -> AsyncIterator[grpc.aio.Channel]:
     async with grpc_server.serve(
-        [pb.DESCRIPTOR.services_by_name["CoderService"]],
-        [lambda server: rpc.add_CoderServiceServicer_to_server(coder, server)],
+        [pb.DESCRIPTOR.services_by_name["CoderService"], session_server.DESCRIPTOR],
+        [
+            lambda server: rpc.add_CoderServiceServicer_to_server(coder, server),
+            session_server.SessionServer,
+        ],
         middleware.standard(InternalAuthenticator(KEY)),
     ) as opened:
         yield opened
 
 
+@pytest.fixture(params=["sessions", "calls"])
+def transport(request) -> dict[str, int]:
+    return {"coder": 1} if request.param == "sessions" else {}
+
+
+@contextlib.asynccontextmanager
+async def opened(channel, transport, *, key=KEY) -> AsyncIterator[Agents]:
+    agents = Agents({"coder": channel}, internal_key=key, sessions=transport)
+    try:
+        yield agents
+    finally:
+        await agents.close()
+
+
 @pytest.fixture
-def agents(channel) -> Agents:
-    return Agents({"coder": channel}, internal_key=KEY)
+async def agents(channel, transport) -> AsyncIterator[Agents]:
+    async with opened(channel, transport) as agents:
+        yield agents
 
 
 async def review(agents: Agents, heard: Heard | None = None, *, request=REQUEST, timeout_s=5.0):
@@ -114,23 +134,27 @@ async def test_an_agents_error_arrives_as_it_was_raised(agents, coder):
     assert (error.reason, error.details, error.retry_after_s) == (Reason.RATE_LIMITED, {"n": 1}, 7)
 
 
-async def test_a_large_error_arrives_whole(coder):
+async def test_a_large_error_arrives_whole(coder, transport):
     violations = [
         FieldViolation(f"examples[{n}].content", "is too short " * 30) for n in range(200)
     ]
     coder.script = [MeshError(Reason.INVALID_ARGUMENT, "x", violations=violations)]
     handlers = interceptors.Handlers(
         middleware.standard(InternalAuthenticator(KEY)),
-        policy.read([pb.DESCRIPTOR.services_by_name["CoderService"]]),
+        policy.read([pb.DESCRIPTOR.services_by_name["CoderService"], session_server.DESCRIPTOR]),
     )
+    session_server.SessionServer(handlers)
     rpc.add_CoderServiceServicer_to_server(coder, handlers)
     server = grpc.aio.server(handlers=(handlers,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:
-        async with client.channel(f"127.0.0.1:{port}") as channel:
+        async with (
+            client.channel(f"127.0.0.1:{port}") as channel,
+            opened(channel, transport) as agents,
+        ):
             for _ in range(20):  # gRPC drops metadata above its soft limit by chance
-                error = await refused(review(Agents({"coder": channel}, internal_key=KEY)))
+                error = await refused(review(agents))
                 assert error.reason == Reason.INVALID_ARGUMENT
                 assert len(error.violations) > 5
     finally:
@@ -186,14 +210,15 @@ async def test_a_listener_that_fails_ends_the_agents_work(agents, coder):
         await coder.ended.wait()
 
 
-async def test_an_agent_that_is_not_there():
-    async with client.channel("127.0.0.1:1") as channel:
-        error = await refused(review(Agents({"coder": channel}, internal_key=KEY)))
+async def test_an_agent_that_is_not_there(transport):
+    async with client.channel("127.0.0.1:1") as channel, opened(channel, transport) as agents:
+        error = await refused(review(agents))
     assert error.reason == Reason.UPSTREAM_UNAVAILABLE
 
 
-async def test_a_wrong_internal_key(channel):
-    error = await refused(review(Agents({"coder": channel}, internal_key="x" * 16)))
+async def test_a_wrong_internal_key(channel, transport):
+    async with opened(channel, transport, key="x" * 16) as agents:
+        error = await refused(review(agents))
     assert error.reason == Reason.UNAUTHENTICATED
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -8,13 +9,14 @@ from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import run_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
-from meshkit.patterns import parallel
+from meshkit.patterns import parallel, retrying
 from meshkit.redis import connect
 from meshkit.tasks import events, keys
 from meshkit.tasks.dead_letters import DeadLetters
+from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
-from services.orchestrator import worker
+from services.orchestrator import attempts, worker
 from services.orchestrator.settings import WorkerSettings
 from tests.support.eventually import eventually
 from tests.support.tasks import PLAN, TENANT, expire_lease, held, made, skill_request, started
@@ -200,15 +202,28 @@ async def test_a_step_of_another_request_is_done_again(store, redis, work, agent
 async def test_a_task_that_kills_its_holders_becomes_a_dead_letter(
     store, redis, work, *, agents, task_id, queue
 ):
-    for name in ("a/1", "b/1", "c/1"):
-        await held(redis, task_id, name=name)
+    record = task_pb2.StepRecord(step="plan", agent="planning", status="running")
+    for number, name in enumerate(("a/1", "b/1", "c/1"), start=1):
+        dying = await held(redis, task_id, name=name)
+        if number > 1:
+            attempts.interrupt(record)
+        record.attempts = number
+        await dying.write(Note("step_started", "plan", step_record=record))
         await expire_lease(redis, task_id)
     async with work():
         task = await until(store, task_id, "failed")
     assert agents.calls == {}
     assert task.error.code == "INTERNAL"
+    last = (await store.detailed(TENANT, task_id)).detail.steps
+    assert [(step.step, step.status, step.attempts) for step in last] == [("plan", "failed", 3)]
+    assert [failed.attempt for failed in last[0].failed_attempts] == [1, 2, 3]
     # Names of replicas are for operators.
-    assert dict(task.error.details) == {"dead_letter": True, "deaths": 3.0, "step": ""}
+    assert dict(task.error.details) == {
+        "dead_letter": True,
+        "deaths": 3.0,
+        "agent": "planning",
+        "step": "plan",
+    }
     assert list((await DeadLetters(redis).get(task_id)).holders) == ["a", "b", "c"]
     assert await queue.place(TENANT, task_id) is None
     assert [name async for name in dead_letters(redis)] == [task_id]
@@ -277,6 +292,57 @@ async def test_every_failed_attempt_is_on_record(store, work, agents, task_id, p
     assert steps["two"].failed_attempts == []
 
 
+async def test_the_time_left_counts_the_pause_before_the_next_attempt(
+    store, work, agents, task_id, monkeypatch
+):
+    resting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        resting.set()
+        await go_on.wait()
+
+    monkeypatch.setattr("services.orchestrator.attempts.retrying", partial(retrying, sleep=sleep))
+
+    async def fail(request, listener):
+        if not go_on.is_set():
+            raise MeshError(Reason.RATE_LIMITED, "later", retry_after_s=12)
+
+    agents.behaviours["two"] = fail
+    async with work():
+        async with asyncio.timeout(5):
+            await resting.wait()
+        # Three seconds of the plan's four are left.
+        assert 14 <= (await store.get(TENANT, task_id)).eta_seconds <= 16
+        go_on.set()
+        await until(store, task_id, "completed")
+
+
+async def test_attempts_that_broke_off_and_those_before_a_retry_stay_on_record(
+    store, redis, work, *, agents, task_id, pauses
+):
+    died = await held(redis, task_id, name="a/1")
+    record = task_pb2.StepRecord(step="one", agent="coder", status="running", attempts=1)
+    await died.write(Note("step_started", "one", step_record=record))
+    await expire_lease(redis, task_id)
+
+    async def fail(request, listener):
+        raise MeshError(Reason.UPSTREAM_UNAVAILABLE, "no")
+
+    agents.behaviours["one"] = fail
+    async with work():
+        await until(store, task_id, "failed")
+        # The one that broke off does not count: there were four tries besides.
+        assert agents.calls["one"] == 4
+        agents.behaviours.clear()
+        await store.control(TENANT, task_id, "retry")
+        await until(store, task_id, "completed")
+    steps = {s.step: s for s in (await store.detailed(TENANT, task_id)).detail.steps}
+    one = steps["one"]
+    assert (one.status, one.attempts) == ("completed", 6)
+    assert [failed.attempt for failed in one.failed_attempts] == [1, 2, 3, 4, 5]
+    assert "stopped in the middle" in one.failed_attempts[0].error.message
+
+
 async def test_a_long_pause_gives_the_slot_to_others(
     store, redis, work, *, agents, jobs, task_id, queue
 ):
@@ -321,7 +387,7 @@ async def test_a_pause_longer_than_the_tasks_time_fails_it_at_once(store, work, 
 async def test_the_time_of_a_task_goes_on_over_takeovers(store, redis, work, *, agents, task_id):
     await held(redis, task_id)
     long_ago = int((await redis.execute("TIME"))[0]) * 1000 - 61_000
-    await redis.execute("HSET", keys.task(task_id), "started_at", long_ago)
+    await redis.execute("HSET", keys.task(task_id), "run_started_at", long_ago)
     await expire_lease(redis, task_id)
     async with work():
         task = await until(store, task_id, "failed")
@@ -493,10 +559,10 @@ async def test_cancel_reaches_the_agent_at_work_within_2_seconds(
     async with work():
         await gate.wait()
         async with asyncio.timeout(2):
-            assert not await store.control(TENANT, task_id, "cancel")
+            assert not await store.control(TENANT, task_id, "cancel", "no longer wanted")
             await gate.cancelled.wait()
             task = await until(store, task_id, "cancelled")
-    assert task.error.code == "TASK_CANCELLED"
+    assert (task.error.code, task.error.message) == ("TASK_CANCELLED", "no longer wanted")
     assert "two" not in agents.calls
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
 

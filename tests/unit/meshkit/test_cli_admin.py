@@ -107,8 +107,9 @@ def mesh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mesh:
 
     monkeypatch.setattr(admin_api, "AdminApi", Connected)
     monkeypatch.chdir(tmp_path)
-    for name in ("MESH_URL", "MESH_KEY", "MESH_ADMIN_KEY"):
+    for name in ("MESH_URL", "MESH_KEY"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MESH_ADMIN_KEY", "ak_of_the_environment")
     return mesh
 
 
@@ -129,6 +130,16 @@ def test_creating_a_tenant(mesh: Mesh) -> None:
     )
     limits = {"async": {"per_hour": 1000, "burst": 100}, "running": 4}
     assert mesh.last == ("POST", "/tenants", {"name": "acme", "limits": limits, "env": "test"})
+
+
+def test_a_new_tenants_limits_are_written_as_those_of_one_that_exists(mesh: Mesh) -> None:
+    arguments = ("--limit", "async=10/1", "status=100/10", "running=2")
+    assert run("tenants", "create", "acme", *arguments)[0] == 0
+    assert mesh.last[2]["limits"] == {
+        "async": {"per_hour": 10, "burst": 1},
+        "status": {"per_hour": 100, "burst": 10},
+        "running": 2,
+    }
 
 
 def test_what_is_shown_once_is_not_cut(mesh: Mesh) -> None:
@@ -183,6 +194,11 @@ def test_setting_limits(mesh: Mesh) -> None:
         },
         "reset": ["status", "monthly_budget_usd"],
     }
+
+
+def test_a_limit_that_is_the_default_again_needs_no_other(mesh: Mesh) -> None:
+    assert run("tenants", "set-limit", "acme", "--reset", "async")[0] == 0
+    assert mesh.last[2] == {"limits": {}, "reset": ["async"]}
 
 
 @pytest.mark.parametrize(
@@ -358,6 +374,7 @@ def test_the_operators_key_comes_from_the_state_directory(
 ) -> None:
     state = tmp_path / "state"
     state.mkdir()
+    monkeypatch.delenv("MESH_ADMIN_KEY")
     (state / "key").write_text("sk_local\n", encoding="ascii")
     (state / "admin-key").write_text("ak_local\n", encoding="ascii")
     envoy = {"envoy": {"pid": 1, "port": 4321, "started": 1}}
@@ -372,3 +389,14 @@ def test_the_operators_key_comes_from_the_state_directory(
         ("mesh.example.com", "Bearer ak_of_the_environment"),
     ]
     assert mesh.requests[0].url.port == 4321
+
+
+def test_without_an_operators_key_the_way_to_one_is_told(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MESH_ADMIN_KEY")
+    code, _, err = run("tenants", "list", "--url", "https://mesh.example.com")
+    assert code == 4
+    assert "--admin-key" in err
+    assert "--state-dir" in err
+    assert mesh.requests == []

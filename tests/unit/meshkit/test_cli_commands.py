@@ -222,6 +222,27 @@ def test_every_violated_field_is_shown(mesh: Mesh) -> None:
     assert "skill_name: m" in err
 
 
+def test_a_violated_field_is_shown_once(mesh: Mesh) -> None:
+    fields = [{"field": "examples", "message": "too few"}, {"field": "skill_name", "message": "m"}]
+    for count, message in ((1, "examples: too few"), (2, "examples: too few (and 1 more)")):
+        details = {"fields": fields[:count]}
+        error = {"code": "INVALID_ARGUMENT", "message": message, "details": details}
+        mesh.override = httpx.Response(400, json={"success": False, "error": error})
+        _, _, err = run("task", "show", TASK)
+        assert err.count("too few") == 1
+        assert err.count("skill_name: m") == count - 1
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:8080", "localhost:8080", "mesh.example.com", "ftp://a", "http://", "http:a"]
+)
+def test_an_address_has_a_scheme_and_a_host(mesh: Mesh, url: str) -> None:
+    code, _, err = run("health", "--url", url)
+    assert code == 2
+    assert "http://HOST:PORT" in err
+    assert mesh.requests == []
+
+
 def test_errors_as_json_have_the_shape_of_the_api(mesh: Mesh) -> None:
     error = {"code": "RATE_LIMITED", "message": "slow", "details": {"retry_after": 7}}
     mesh.override = httpx.Response(429, json={"success": False, "error": error})
@@ -271,8 +292,14 @@ def test_serve_knows_the_services() -> None:
 
 
 def test_up_refuses_what_cannot_be() -> None:
-    assert run("up", "--replicas", "nobody=2")[0] == 9
-    assert run("up", "--allow-private", "localhost")[0] == 9
+    for option, value, what in (
+        ("--replicas", "nobody=2", "there is no service"),
+        ("--replicas", "research=0", "from 1 to 32"),
+        ("--allow-private", "localhost", "localhost"),
+    ):
+        code, _, err = run("up", option, value)
+        assert code == 2
+        assert what in err
     assert run("up", "--port", "70000")[0] == 2
 
 

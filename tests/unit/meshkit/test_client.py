@@ -21,6 +21,14 @@ def test_addresses_that_are_none(addresses):
         client.target(addresses)
 
 
+@pytest.mark.parametrize(
+    ("addresses", "count"),
+    [("127.0.0.1:1", 1), ("127.0.0.1:1, 127.0.0.2:2,", 2), ("coder.mesh.svc:50063", 2)],
+)
+def test_replicas_of_an_address_setting(addresses, count):
+    assert client.replicas(addresses) == count
+
+
 def test_metadata_carries_key_and_trace():
     assert client.metadata("k") == (("authorization", "Bearer k"),)
     token = telemetry.current.set(telemetry.TraceContext("1" * 32, "2" * 16))

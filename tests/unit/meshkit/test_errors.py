@@ -13,6 +13,7 @@ from meshkit.errors import (
     MeshError,
     Reason,
     from_rpc_error,
+    from_status,
     invalid,
 )
 
@@ -182,6 +183,14 @@ def test_details_for_grpc_clients():
     assert retry.retry_delay.ToMilliseconds() == 1500
 
 
+@pytest.mark.parametrize("subject", ["", "tenant:tenant_acme/async"])
+def test_a_quota_failure_names_whose_limit_it_is(subject):
+    error = MeshError(Reason.RATE_LIMITED, "Wait.", subject=subject).of_step("coder", "coder")
+    quota = error_details_pb2.QuotaFailure()
+    status_of(error).details[-1].Unpack(quota)
+    assert [violation.subject for violation in quota.violations] == [subject or "RATE_LIMITED"]
+
+
 @pytest.mark.parametrize(
     ("reason", "retryable", "has_delay"),
     [
@@ -251,6 +260,32 @@ def test_rubbish_for_a_status_is_no_error_of_ours():
     trailers = grpc.aio.Metadata(("grpc-status-details-bin", b"\xff\xff"))
     failed = grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), trailers)
     assert from_rpc_error(failed).reason == Reason.UPSTREAM_UNAVAILABLE
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_status_says_as_much_as_the_failed_call(reason):
+    error = MeshError(reason, "No.", details={"n": 1}, retry_after_s=3)
+    found = from_status(error.to_status())
+    assert (found.reason, found.message, found.details, found.retry_after_s) == (
+        reason,
+        "No.",
+        {"n": 1},
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(14, "UPSTREAM_UNAVAILABLE"), (12, "INTERNAL"), (99, "INTERNAL")]
+)
+def test_a_status_without_our_details_gets_the_nearest_reason(code, reason):
+    assert from_status(status_pb2.Status(code=code)).reason == reason
+
+
+def test_rubbish_for_details_is_no_error_of_ours():
+    status = status_pb2.Status(code=14)
+    info = error_details_pb2.ErrorInfo.DESCRIPTOR.full_name
+    status.details.add(type_url=f"type.googleapis.com/{info}", value=b"\xff")
+    assert from_status(status).reason == Reason.UPSTREAM_UNAVAILABLE
 
 
 def test_the_proto_of_a_task_keeps_the_details():

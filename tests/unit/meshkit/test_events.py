@@ -74,6 +74,29 @@ def test_an_hour_of_silence_is_cheap_and_not_silent():
     virtual_time.run(run())
 
 
+def test_whoever_resumes_at_the_newest_event_is_answered_at_once():
+    async def run() -> None:
+        world = World()
+        asyncio.get_running_loop().call_later(19, world.stop.set)
+        seen = await world.watch(after=2)
+        assert [(at, event.type, event.offset) for at, event in seen] == [
+            (pytest.approx(0), "heartbeat", 2),
+            (pytest.approx(10), "heartbeat", 2),
+        ]
+
+    virtual_time.run(run())
+
+
+def test_whoever_has_events_to_see_is_sent_no_heartbeat_before_a_silence():
+    async def run() -> None:
+        world = World()
+        asyncio.get_running_loop().call_later(5, world.signal.set)
+        asyncio.get_running_loop().call_later(9, world.stop.set)
+        assert [event.type for _, event in await world.watch()] == ["queued", "started"]
+
+    virtual_time.run(run())
+
+
 def test_a_busy_stream_costs_one_command_a_signal():
     async def run() -> None:
         world = World()

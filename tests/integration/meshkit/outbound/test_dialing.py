@@ -46,9 +46,10 @@ async def post(backend: dialing.CheckedBackend, url: str, **more: float) -> dial
     return await dialing.post(backend, urls.parse(url), headers={"X": "y"}, body=b"hi", **limits)
 
 
-async def test_an_allowed_host_is_called(receiver, system) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_an_allowed_host_is_called(receiver, system, host) -> None:
     backend = dialing.CheckedBackend(LOOPBACK, system)
-    answer = await post(backend, receiver.url("/a?b"))
+    answer = await post(backend, receiver.url("/a?b", host=host))
     assert answer.status == 200
     assert answer.headers["content-length"] == "2"
     (request,) = receiver.received
@@ -68,6 +69,30 @@ async def test_one_address_that_is_not_public_refuses_the_host(receiver, answers
     with pytest.raises(dialing.RefusedAddressError):
         await post(backend, receiver.url(host="example.com"))
     assert receiver.received == []
+
+
+@pytest.mark.parametrize("answers", [["::1", "127.0.0.1"], ["127.0.0.1", "10.0.0.1"]])
+async def test_of_a_host_in_an_allowed_network_the_other_addresses_are_not_tried(
+    receiver, answers, monkeypatch
+) -> None:
+    backend = dialing.CheckedBackend(LOOPBACK, answering(*answers))
+    tried = []
+    connect = backend._backend.connect_tcp
+
+    async def counted(host, *more):
+        tried.append(host)
+        return await connect(host, *more)
+
+    monkeypatch.setattr(backend._backend, "connect_tcp", counted)
+    assert (await post(backend, receiver.url(host="localhost"))).status == 200
+    assert tried == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("answers", [["::1"], ["1.1.1.1", "10.0.0.1"], ["1.1.1.1", "::1"]])
+async def test_an_allowed_network_opens_no_other_host(receiver, answers) -> None:
+    backend = dialing.CheckedBackend(LOOPBACK, answering(*answers))
+    with pytest.raises(dialing.RefusedAddressError):
+        await post(backend, receiver.url(host="example.com"))
 
 
 async def test_the_next_address_is_tried_when_one_refuses(receiver) -> None:

@@ -40,7 +40,8 @@ def test_a_completed_task_has_its_result_with_every_field() -> None:
 def test_another_task_has_its_error(status: str) -> None:
     error = MeshError(Reason.TASK_CANCELLED, "No more.", details={"agent": "coder", "n": 1})
     sent = body(delivery(status, error.to_proto().SerializeToString()))
-    assert list(sent) == ["task_id", "job", "status", "error"]
+    assert list(sent) == ["task_id", "job", "status", "result", "error"]
+    assert sent["result"] is None
     assert sent["error"] == {
         "code": "TASK_CANCELLED",
         "message": "No more.",
