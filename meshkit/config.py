@@ -27,7 +27,7 @@ class RedisSettings(BaseModel):
     """Certificate that `rediss` shows to Redis, PEM; empty for none."""
     key_file: str = ""
     """The certificate's private key, PEM; empty when it is in the same file."""
-    timeout_s: float = Field(default=1.5, gt=0, le=30)
+    timeout_s: float = Field(default=1.2, gt=0, le=30)
     """Seconds after which an unanswered command counts as failed and the connection is dropped."""
 
 

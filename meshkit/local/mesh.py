@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import re
 import secrets
@@ -118,8 +119,8 @@ async def _start(
     url = f"redis://:{password}@127.0.0.1:{layout.redis}/0"
     environment = _environment(options, layout, redis_url=url)
     supervisor.start(_redis(layout, state, password))
-    # Importing takes the services longer than Redis takes to start, and they can wait for it. Two
-    # groups, for two cores: agents import other things than the rest, and some much more.
+    # Importing takes the services longer than Redis takes to start, and they can wait for it. In
+    # groups side by side: each imports other things than the rest, and the agents the most.
     specs = {
         service: [
             _service(options.services.get(service, service), name, port, environment)
@@ -128,14 +129,12 @@ async def _start(
         for service in SERVICES
     }
     issuer = _issuer(state, environment)
-    inner = [issuer, *(spec for service in ("gateway", "orchestrator") for spec in specs[service])]
     agents = [spec for service in AGENTS for spec in specs[service]]
+    groups = ([issuer, *specs["gateway"]], agents, specs["orchestrator"])
     born = fork_services(
-        [[_birth(spec, state) for spec in specs] for specs in (inner, agents)],
-        tasks,
-        nursery=nursery,
+        [[_birth(spec, state) for spec in group] for group in groups], tasks, nursery=nursery
     )
-    for spec in (*inner, *agents):
+    for spec in itertools.chain(*groups):
         if spec is not issuer:
             supervisor.start(spec, first=born[spec.name])
     supervisor.start(_envoy(layout, state))

@@ -68,6 +68,8 @@ def main() -> int:
     supervisor = os.getppid()
     without_rich()
     tune_grpc()
+    # What is imported stays: looking for garbage in it again and again is lost time.
+    gc.disable()
     import_module(_SHARED)
     text = sys.stdin.read()
     if not text:
@@ -102,6 +104,7 @@ def _bear(births: Sequence[Birth], supervisor: int) -> int:
         pid = _fork()
         if pid == 0:
             _settle(birth, supervisor)
+            gc.enable()
             return run(serve)
         # In one piece: another group's nursery writes to the same pipe.
         os.write(sys.stdout.fileno(), f"{birth.name} {pid}\n".encode())

@@ -126,8 +126,8 @@ class TaskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PauseTask(self, request, context):
-        """Pauses a task: the step at work finishes, the next one waits. Fails with TASK_NOT_FOUND, and with CONFLICT when
-        the task is final or paused already.
+        """Pauses a task: the step at work finishes, the next one waits. Until then the task is running and current_step says
+        that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

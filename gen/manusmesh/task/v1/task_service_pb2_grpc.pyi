@@ -56,8 +56,8 @@ class TaskServiceStub:
     TASK_NOT_FOUND, and with CONFLICT when the task is final.
     """
     PauseTask: _grpc.UnaryUnaryMultiCallable[_task_service_pb2.PauseTaskRequest, _task_pb2.Task]
-    """Pauses a task: the step at work finishes, the next one waits. Fails with TASK_NOT_FOUND, and with CONFLICT when
-    the task is final or paused already.
+    """Pauses a task: the step at work finishes, the next one waits. Until then the task is running and current_step says
+    that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
     """
     ResumeTask: _grpc.UnaryUnaryMultiCallable[_task_service_pb2.ResumeTaskRequest, _task_pb2.Task]
     """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
@@ -95,8 +95,8 @@ class TaskServiceAsyncStub(TaskServiceStub):
     TASK_NOT_FOUND, and with CONFLICT when the task is final.
     """
     PauseTask: _aio.UnaryUnaryMultiCallable[_task_service_pb2.PauseTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
-    """Pauses a task: the step at work finishes, the next one waits. Fails with TASK_NOT_FOUND, and with CONFLICT when
-    the task is final or paused already.
+    """Pauses a task: the step at work finishes, the next one waits. Until then the task is running and current_step says
+    that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
     """
     ResumeTask: _aio.UnaryUnaryMultiCallable[_task_service_pb2.ResumeTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
     """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
@@ -167,8 +167,8 @@ class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _task_service_pb2.PauseTaskRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
-        """Pauses a task: the step at work finishes, the next one waits. Fails with TASK_NOT_FOUND, and with CONFLICT when
-        the task is final or paused already.
+        """Pauses a task: the step at work finishes, the next one waits. Until then the task is running and current_step says
+        that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
         """
 
     @_abc_1.abstractmethod
