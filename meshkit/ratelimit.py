@@ -16,7 +16,7 @@ DEFAULTS: Final[Mapping[str, Limit]] = {
 }
 """The limits of the public contract, by class."""
 
-_GATHER_S: Final = 0.004
+_GATHER_S: Final = 0.006
 """How long callers of a bucket that several use at once gather for the next step: at 2,000 calls a
 second this takes a sixth off the CPU time of a call in all processes together."""
 _IN_MEMORY: Final = frozenset({"status"})
