@@ -59,7 +59,7 @@ def _counts(figures: Figures) -> Table:
 
 def _times(figures: Figures) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
-    table.add_column("\nseconds", no_wrap=True)
+    table.add_column("\nseconds", overflow="fold")
     for name in ("count", "P50", "P95", "worst"):
         table.add_column(f"\n{name}", justify="right", no_wrap=True)
     disturbed = figures.takeovers_disturbed
@@ -82,8 +82,8 @@ def _times(figures: Figures) -> Table:
 
 def _promises(promises: Sequence[Promise]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("\n", "\npromise"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("\n", no_wrap=True)
+    table.add_column("\npromise", overflow="fold")
     table.add_column("\nmeasured", justify="right", no_wrap=True)
     for promise in promises:
         mark = "[bold green]✓[/]" if promise.holds else "[bold red]✗[/]"

@@ -32,19 +32,11 @@ class Lookout:
         self._active = active
         self._hurt_s: float | None = None
         self._latest: Mapping[str, Held] = {}
-        self._healed = asyncio.Event()
-        self._healed.set()
-
-    @property
-    def redis_up(self) -> asyncio.Event:
-        """Set while Redis answers."""
-        return self._healed
 
     def redis_hurt(self, at_s: float) -> None:
         """Tells that Redis has been killed or frozen."""
         if self._hurt_s is None:
             self._hurt_s = at_s
-        self._healed.clear()
 
     async def run(self) -> None:
         """Looks on until it is cancelled."""
@@ -106,7 +98,6 @@ class Lookout:
                 # Struck again meanwhile, it has only seemed to be back.
                 self._history.outages.append(Outage(self._hurt_s, time.time()))
                 self._hurt_s = None
-                self._healed.set()
             await asyncio.sleep(_PING_S)
 
     async def _answers(self) -> bool:

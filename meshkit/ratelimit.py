@@ -17,8 +17,8 @@ DEFAULTS: Final[Mapping[str, Limit]] = {
 """The limits of the public contract, by class."""
 
 _GATHER_S: Final = 0.006
-"""How long callers of a bucket that several use at once gather for the next step: at 2,000 calls a
-second this takes a sixth off the CPU time of a call in all processes together."""
+"""How long callers of a bucket that several use at once gather for the next step. Measured with 32
+clients that poll: about 0.8 ms of CPU time a call in all processes together, 1.1 without."""
 _IN_MEMORY: Final = frozenset({"status"})
 """Classes whose buckets Redis neither syncs to disk nor replicates: a poll writes nothing to disk.
 After a restart or a failover of Redis such a bucket is full."""

@@ -20,7 +20,7 @@ _CALLS_MAX: Final = 1000
 
 _log = logs.get("meshkit.sessions")
 
-# Signed parts of the caller's metadata, as gRPC gives them.
+# Names and values, in gRPC's form.
 Metadata = tuple[tuple[str, str | bytes], ...]
 
 

@@ -199,6 +199,7 @@ class HeldTask:
     async def _finish(
         self, status: str, message: str, error: bytes, result: bytes = b"", missing: bytes = b""
     ) -> None:
+        self.ending = True
         async with self._writing:
             await self._fenced(_FINISH, [status, message, error, result, missing, keys.RETENTION_S])
 

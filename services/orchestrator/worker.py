@@ -251,7 +251,8 @@ class Worker:
         pause_s = self._settings.renew_s
         let_go_at: float | None = None
         while True:
-            if draining.is_set():
+            # An end that is being written comes first, whatever is asked for now.
+            if draining.is_set() and not task.ending:
                 steps.pause_requested.set()
                 let_go_at = let_go_at or time.monotonic() + self._settings.drain_s
                 await wait_any(asked, seconds=min(pause_s, max(0.0, let_go_at - time.monotonic())))
@@ -259,12 +260,12 @@ class Worker:
                     stop(PauseRequestedError())
                     return
             else:
-                await wait_any(asked, draining, seconds=pause_s)
+                await wait_any(asked, *(() if task.ending else (draining,)), seconds=pause_s)
             # Before looking: what is asked for from now on ends the next wait.
             asked.clear()
             try:
                 requests = await task.renew()
-                if requests.cancel:
+                if requests.cancel and not task.ending:
                     stop(CancelRequestedError())
                     return
                 if requests.pause or draining.is_set():

@@ -13,6 +13,7 @@ from meshkit.patterns import parallel, retrying
 from meshkit.redis import connect
 from meshkit.tasks import events, keys
 from meshkit.tasks.dead_letters import DeadLetters
+from meshkit.tasks.holder import HeldTask
 from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
@@ -549,6 +550,22 @@ async def test_a_task_that_redis_kept_from_renewing_is_given_back(own_redis, wor
         assert agents.calls == {"plan": 1, "one": 2, "two": 1}
 
 
+async def test_a_result_outlives_an_outage_longer_than_the_lease(own_redis, work, agents):
+    gate = agents.behaviours["two"] = Gate()
+    async with connect(own_redis.url, timeout_s=0.3) as redis:
+        store = TaskStore(redis, Queue(redis, max_per_tenant=10))
+        task_id = await started(store, request=REQUEST)
+        async with work(own_redis, lease_s=1, renew_s=0.2):
+            await gate.wait()
+            own_redis.kill()
+            gate.open.set()
+            # The work is over; its lease runs out before Redis is back.
+            await asyncio.sleep(1.5)
+            own_redis.start()
+            await until(store, task_id, "completed", seconds=15)
+        assert agents.calls == {"plan": 1, "one": 1, "two": 1}
+
+
 # Steering
 
 
@@ -565,6 +582,38 @@ async def test_cancel_reaches_the_agent_at_work_within_2_seconds(
     assert (task.error.code, task.error.message) == ("TASK_CANCELLED", "no longer wanted")
     assert "two" not in agents.calls
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
+
+
+@pytest.mark.parametrize("what", ["cancel", "drain"])
+async def test_an_end_that_is_being_written_comes_first(
+    store, redis, work, *, queue, task_id, monkeypatch, what
+):
+    writing, go_on = asyncio.Event(), asyncio.Event()
+    sent = HeldTask._sent
+
+    async def slow(self, script, packed):
+        if self.ending:
+            writing.set()
+            await go_on.wait()
+        return await sent(self, script, packed)
+
+    monkeypatch.setattr(HeldTask, "_sent", slow)
+    async with work(renew_s=0.05, drain_s=0.05) as draining:
+        async with asyncio.timeout(5):
+            await writing.wait()
+        if what == "cancel":
+            await store.control(TENANT, task_id, "cancel")
+        else:
+            draining.set()
+        for _ in range(3):
+            await noticed(store, task_id, redis)
+        go_on.set()
+        await until(store, task_id, "completed")
+        await eventually(lambda: cleared(queue, task_id))
+
+
+async def cleared(queue, task_id: str) -> bool:
+    return await queue.place(TENANT, task_id) is None
 
 
 async def test_pause_lets_the_step_finish_and_resume_goes_on(store, redis, work, agents, task_id):
