@@ -10,8 +10,8 @@ help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .env-run ## Make a skill from the sample posts, or from POSTS=file [PLATFORM=facebook] [PORT=n]
-	@python -m demo $(if $(POSTS),--posts "$(POSTS)") $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(PORT),--port "$(PORT)")
+demo: .env-run ## Make a skill from sample posts; or JOB=name [LANGUAGE=de] [POSTS=file] [PLATFORM=x] [PORT=n]
+	@python -m demo $(if $(JOB),--job "$(JOB)") $(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(POSTS),--posts "$(POSTS)") $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(PORT),--port "$(PORT)")
 
 .PHONY: up
 up: .env-run ## Run the whole mesh until Ctrl-C [PORT=8080]
@@ -56,6 +56,12 @@ bench: env ## Measure latency and throughput beside a bare floor
 .PHONY: chaos
 chaos: env ## Kill, freeze and cut off processes under load, and judge what came of it
 	@python -m chaos $(ARGS)
+
+.PHONY: eval
+eval: ## Hold the measures of texts against human judgement [DATA=folder of data sets]
+	@test -n "$(DATA)" || { echo "make eval: name the folder of the data sets, DATA=…; docs/quality.md says which" >&2; exit 2; }
+	@tools/env.sh eval
+	@python -m tools.evals --data "$(DATA)" --out docs/quality.md $(ARGS)
 
 .PHONY: lock
 lock: env ## Pin the dependencies anew [ARGS=--upgrade]

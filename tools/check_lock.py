@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)")
+PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[\w,-]+\])?==(?P<version>[^\s;\\]+)")
 Pins = dict[str, set[str]]
 
 
@@ -58,16 +58,22 @@ def main() -> int:
         if line and not line.startswith("#")
     ]
     base = project["dependencies"] + extras["local"] + build
-    run, dev = Path("requirements/run.txt"), Path("requirements/dev.txt")
+    run, dev, evals = (Path(f"requirements/{name}.txt") for name in ("run", "dev", "eval"))
     run_pins, problems = read_lock(run)
     dev_pins, dev_problems = read_lock(dev)
-    problems += dev_problems
+    eval_pins, eval_problems = read_lock(evals)
+    problems += dev_problems + eval_problems
     problems += read_lock(Path("requirements/bootstrap.txt"))[1]
     problems += missing(run, run_pins, base) + missing(dev, dev_pins, base + extras["dev"])
+    problems += missing(evals, eval_pins, extras["eval"])
     problems += [
-        f"{dev}: {name} differs from {run}"
-        for name, versions in run_pins.items()
-        if dev_pins.get(name) != versions
+        f"{larger}: {name} differs from {smaller}"
+        for smaller, pins, larger, others in (
+            (run, run_pins, dev, dev_pins),
+            (dev, dev_pins, evals, eval_pins),
+        )
+        for name, versions in pins.items()
+        if others.get(name) != versions
     ]
     for problem in problems:
         print(problem, file=sys.stderr)

