@@ -23,12 +23,18 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from manusmesh.type.v1 import competition_pb2 as manusmesh_dot_type_dot_v1_dot_competition__pb2
+from manusmesh.type.v1 import image_pb2 as manusmesh_dot_type_dot_v1_dot_image__pb2
 from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy__pb2
+from manusmesh.type.v1 import post_pb2 as manusmesh_dot_type_dot_v1_dot_post__pb2
+from manusmesh.type.v1 import refinement_pb2 as manusmesh_dot_type_dot_v1_dot_refinement__pb2
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 from manusmesh.type.v1 import skill_pb2 as manusmesh_dot_type_dot_v1_dot_skill__pb2
+from manusmesh.type.v1 import voice_pb2 as manusmesh_dot_type_dot_v1_dot_voice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&manusmesh/coder/v1/coder_service.proto\x12\x12manusmesh.coder.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xfc\x03\n\x11WriteSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12 \n\nskill_name\x18\x04 \x01(\tB\x0c\xbaH\tr\x04\x10\x03\x18\x64\xd8\x01\x01\x12R\n\x10target_platforms\x18\x05 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12/\n\x08previous\x18\x06 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraft\x12.\n\x06review\x18\x07 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReview:a\xbaH^\x1a\\\n\x0freview.required\x12!previous and review come together\x1a&has(this.previous) == has(this.review)\"\x90\x02\n\x12WriteSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12/\n\x06result\x18\x05 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftH\x00\x42\x07\n\x05\x65vent\"\xfd\x02\n\x12ReviewSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x03 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x0bscores.size\x12/scores has as many entries as examples, or none\x1a\x45this.scores.size() == 0 || this.scores.size() == this.examples.size()\"\x92\x02\n\x13ReviewSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewH\x00\x42\x07\n\x05\x65vent2\xdf\x01\n\x0c\x43oderService\x12\x65\n\nWriteSkill\x12%.manusmesh.coder.v1.WriteSkillRequest\x1a&.manusmesh.coder.v1.WriteSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12h\n\x0bReviewSkill\x12&.manusmesh.coder.v1.ReviewSkillRequest\x1a\'.manusmesh.coder.v1.ReviewSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&manusmesh/coder/v1/coder_service.proto\x12\x12manusmesh.coder.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#manusmesh/type/v1/competition.proto\x1a\x1dmanusmesh/type/v1/image.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1cmanusmesh/type/v1/post.proto\x1a\"manusmesh/type/v1/refinement.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\x1a\x1dmanusmesh/type/v1/voice.proto\"\xac\x04\n\x11WriteSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12 \n\nskill_name\x18\x04 \x01(\tB\x0c\xbaH\tr\x04\x10\x03\x18\x64\xd8\x01\x01\x12R\n\x10target_platforms\x18\x05 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12/\n\x08previous\x18\x06 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraft\x12.\n\x06review\x18\x07 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReview\x12.\n\x06images\x18\x08 \x01(\x0b\x32\x1e.manusmesh.type.v1.ImageReport:a\xbaH^\x1a\\\n\x0freview.required\x12!previous and review come together\x1a&has(this.previous) == has(this.review)\"\x90\x02\n\x12WriteSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12/\n\x06result\x18\x05 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftH\x00\x42\x07\n\x05\x65vent\"\xad\x03\n\x12ReviewSkillRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x02 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x03 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12/\n\x06scores\x18\x04 \x03(\x0b\x32\x1f.manusmesh.type.v1.ExampleScore\x12.\n\x06images\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.ImageReport:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x0bscores.size\x12/scores has as many entries as examples, or none\x1a\x45this.scores.size() == 0 || this.scores.size() == this.examples.size()\"\x92\x02\n\x13ReviewSkillResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewH\x00\x42\x07\n\x05\x65vent\"\x84\x02\n\x18\x42uildVoiceProfileRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x05posts\x18\x02 \x03(\x0b\x32\x17.manusmesh.type.v1.PostB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x36\n\x06report\x18\x03 \x01(\x0b\x32\x1e.manusmesh.type.v1.VoiceReportB\x06\xbaH\x03\xc8\x01\x01\x12\x42\n\x0b\x63ompetitors\x18\x04 \x03(\x0b\x32#.manusmesh.type.v1.CompetitorReportB\x08\xbaH\x05\x92\x01\x02\x10\n\"\x9e\x02\n\x19\x42uildVoiceProfileResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x36\n\x06result\x18\x05 \x01(\x0b\x32$.manusmesh.type.v1.VoiceProfileDraftH\x00\x42\x07\n\x05\x65vent\"\xae\x02\n\x19\x41nalyzeCompetitionRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07reports\x18\x02 \x03(\x0b\x32#.manusmesh.type.v1.CompetitorReportB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12\x37\n\x0bperiod_from\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\tperiod_to\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12&\n\x0b\x66ocus_areas\x18\x05 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\n\"\x07r\x05\x10\x01\x18\xc8\x01\"\xa1\x02\n\x1a\x41nalyzeCompetitionResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x38\n\x06result\x18\x05 \x01(\x0b\x32&.manusmesh.type.v1.CompetitionAnalysisH\x00\x42\x07\n\x05\x65vent\"\xe0\x03\n\x11RefineTextRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x04text\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x88\'\x12?\n\x08platform\x18\x03 \x01(\tB-\xbaH*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x1c\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\x12\x11\n\thas_image\x18\x05 \x01(\x08\x12-\n\x05voice\x18\x06 \x01(\x0b\x32\x1e.manusmesh.type.v1.StoredVoice\x12\x34\n\x08previous\x18\x07 \x01(\x0b\x32\".manusmesh.type.v1.RefinementDraft\x12\x33\n\x06review\x18\x08 \x01(\x0b\x32#.manusmesh.type.v1.RefinementReview:l\xbaHi\x1ag\n\x1arefinement.review.required\x12!previous and review come together\x1a&has(this.previous) == has(this.review)\"\x95\x02\n\x12RefineTextResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x34\n\x06result\x18\x05 \x01(\x0b\x32\".manusmesh.type.v1.RefinementDraftH\x00\x42\x07\n\x05\x65vent\"\xd6\x01\n\x17ReviewRefinementRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x18\n\x04text\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x88\'\x12\x39\n\x05\x64raft\x18\x03 \x01(\x0b\x32\".manusmesh.type.v1.RefinementDraftB\x06\xbaH\x03\xc8\x01\x01\x12-\n\x05voice\x18\x04 \x01(\x0b\x32\x1e.manusmesh.type.v1.StoredVoice\"\x9c\x02\n\x18ReviewRefinementResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x35\n\x06result\x18\x05 \x01(\x0b\x32#.manusmesh.type.v1.RefinementReviewH\x00\x42\x07\n\x05\x65vent\"\xaa\x01\n\x14\x45xecutePythonRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x04\x63ode\x18\x02 \x01(\tB\x0b\xbaH\x08r\x06\x10\x01\x18\xa0\x9c\x01\x12\x1e\n\x0binputs_json\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x8d\x06\x12\x1e\n\ntimeout_ms\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\"\x97\x02\n\x15\x45xecutePythonResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x33\n\x06result\x18\x05 \x01(\x0b\x32!.manusmesh.coder.v1.PythonOutcomeH\x00\x42\x07\n\x05\x65vent\"{\n\rPythonOutcome\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12\x13\n\x0boutput_json\x18\x02 \x01(\t\x12\x0f\n\x07printed\x18\x03 \x01(\t\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x13\n\x0b\x64uration_ms\x18\x05 \x01(\x05\x12\x0f\n\x07sandbox\x18\x06 \x01(\t2\xaa\x06\n\x0c\x43oderService\x12\x65\n\nWriteSkill\x12%.manusmesh.coder.v1.WriteSkillRequest\x1a&.manusmesh.coder.v1.WriteSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12h\n\x0bReviewSkill\x12&.manusmesh.coder.v1.ReviewSkillRequest\x1a\'.manusmesh.coder.v1.ReviewSkillResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12z\n\x11\x42uildVoiceProfile\x12,.manusmesh.coder.v1.BuildVoiceProfileRequest\x1a-.manusmesh.coder.v1.BuildVoiceProfileResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12}\n\x12\x41nalyzeCompetition\x12-.manusmesh.coder.v1.AnalyzeCompetitionRequest\x1a..manusmesh.coder.v1.AnalyzeCompetitionResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12\x65\n\nRefineText\x12%.manusmesh.coder.v1.RefineTextRequest\x1a&.manusmesh.coder.v1.RefineTextResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12w\n\x10ReviewRefinement\x12+.manusmesh.coder.v1.ReviewRefinementRequest\x1a,.manusmesh.coder.v1.ReviewRefinementResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12n\n\rExecutePython\x12(.manusmesh.coder.v1.ExecutePythonRequest\x1a).manusmesh.coder.v1.ExecutePythonResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,18 +61,92 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEWSKILLREQUEST'].fields_by_name['examples']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
   _globals['_REVIEWSKILLREQUEST']._loaded_options = None
   _globals['_REVIEWSKILLREQUEST']._serialized_options = b'\272H\210\001\032\205\001\n\013scores.size\022/scores has as many entries as examples, or none\032Ethis.scores.size() == 0 || this.scores.size() == this.examples.size()'
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['posts']._loaded_options = None
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['posts']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['report']._loaded_options = None
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['report']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['competitors']._loaded_options = None
+  _globals['_BUILDVOICEPROFILEREQUEST'].fields_by_name['competitors']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['reports']._loaded_options = None
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['reports']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['period_from']._loaded_options = None
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['period_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['period_to']._loaded_options = None
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['period_to']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['focus_areas']._loaded_options = None
+  _globals['_ANALYZECOMPETITIONREQUEST'].fields_by_name['focus_areas']._serialized_options = b'\272H\016\222\001\013\020\n\"\007r\005\020\001\030\310\001'
+  _globals['_REFINETEXTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_REFINETEXTREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_REFINETEXTREQUEST'].fields_by_name['text']._loaded_options = None
+  _globals['_REFINETEXTREQUEST'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\210\''
+  _globals['_REFINETEXTREQUEST'].fields_by_name['platform']._loaded_options = None
+  _globals['_REFINETEXTREQUEST'].fields_by_name['platform']._serialized_options = b'\272H*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
+  _globals['_REFINETEXTREQUEST'].fields_by_name['feedback']._loaded_options = None
+  _globals['_REFINETEXTREQUEST'].fields_by_name['feedback']._serialized_options = b'\272H\007r\005\020\001\030\320\017'
+  _globals['_REFINETEXTREQUEST']._loaded_options = None
+  _globals['_REFINETEXTREQUEST']._serialized_options = b'\272Hi\032g\n\032refinement.review.required\022!previous and review come together\032&has(this.previous) == has(this.review)'
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['text']._loaded_options = None
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\210\''
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['draft']._loaded_options = None
+  _globals['_REVIEWREFINEMENTREQUEST'].fields_by_name['draft']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['code']._loaded_options = None
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['code']._serialized_options = b'\272H\010r\006\020\001\030\240\234\001'
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['inputs_json']._loaded_options = None
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['inputs_json']._serialized_options = b'\272H\006r\004\030\240\215\006'
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['timeout_ms']._loaded_options = None
+  _globals['_EXECUTEPYTHONREQUEST'].fields_by_name['timeout_ms']._serialized_options = b'\272H\007\032\005\030\220N(\000'
   _globals['_CODERSERVICE'].methods_by_name['WriteSkill']._loaded_options = None
   _globals['_CODERSERVICE'].methods_by_name['WriteSkill']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_CODERSERVICE'].methods_by_name['ReviewSkill']._loaded_options = None
   _globals['_CODERSERVICE'].methods_by_name['ReviewSkill']._serialized_options = b'\242\273\030\002\010\004'
-  _globals['_WRITESKILLREQUEST']._serialized_start=184
-  _globals['_WRITESKILLREQUEST']._serialized_end=692
-  _globals['_WRITESKILLRESPONSE']._serialized_start=695
-  _globals['_WRITESKILLRESPONSE']._serialized_end=967
-  _globals['_REVIEWSKILLREQUEST']._serialized_start=970
-  _globals['_REVIEWSKILLREQUEST']._serialized_end=1351
-  _globals['_REVIEWSKILLRESPONSE']._serialized_start=1354
-  _globals['_REVIEWSKILLRESPONSE']._serialized_end=1628
-  _globals['_CODERSERVICE']._serialized_start=1631
-  _globals['_CODERSERVICE']._serialized_end=1854
+  _globals['_CODERSERVICE'].methods_by_name['BuildVoiceProfile']._loaded_options = None
+  _globals['_CODERSERVICE'].methods_by_name['BuildVoiceProfile']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_CODERSERVICE'].methods_by_name['AnalyzeCompetition']._loaded_options = None
+  _globals['_CODERSERVICE'].methods_by_name['AnalyzeCompetition']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_CODERSERVICE'].methods_by_name['RefineText']._loaded_options = None
+  _globals['_CODERSERVICE'].methods_by_name['RefineText']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_CODERSERVICE'].methods_by_name['ReviewRefinement']._loaded_options = None
+  _globals['_CODERSERVICE'].methods_by_name['ReviewRefinement']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_CODERSERVICE'].methods_by_name['ExecutePython']._loaded_options = None
+  _globals['_CODERSERVICE'].methods_by_name['ExecutePython']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_WRITESKILLREQUEST']._serialized_start=382
+  _globals['_WRITESKILLREQUEST']._serialized_end=938
+  _globals['_WRITESKILLRESPONSE']._serialized_start=941
+  _globals['_WRITESKILLRESPONSE']._serialized_end=1213
+  _globals['_REVIEWSKILLREQUEST']._serialized_start=1216
+  _globals['_REVIEWSKILLREQUEST']._serialized_end=1645
+  _globals['_REVIEWSKILLRESPONSE']._serialized_start=1648
+  _globals['_REVIEWSKILLRESPONSE']._serialized_end=1922
+  _globals['_BUILDVOICEPROFILEREQUEST']._serialized_start=1925
+  _globals['_BUILDVOICEPROFILEREQUEST']._serialized_end=2185
+  _globals['_BUILDVOICEPROFILERESPONSE']._serialized_start=2188
+  _globals['_BUILDVOICEPROFILERESPONSE']._serialized_end=2474
+  _globals['_ANALYZECOMPETITIONREQUEST']._serialized_start=2477
+  _globals['_ANALYZECOMPETITIONREQUEST']._serialized_end=2779
+  _globals['_ANALYZECOMPETITIONRESPONSE']._serialized_start=2782
+  _globals['_ANALYZECOMPETITIONRESPONSE']._serialized_end=3071
+  _globals['_REFINETEXTREQUEST']._serialized_start=3074
+  _globals['_REFINETEXTREQUEST']._serialized_end=3554
+  _globals['_REFINETEXTRESPONSE']._serialized_start=3557
+  _globals['_REFINETEXTRESPONSE']._serialized_end=3834
+  _globals['_REVIEWREFINEMENTREQUEST']._serialized_start=3837
+  _globals['_REVIEWREFINEMENTREQUEST']._serialized_end=4051
+  _globals['_REVIEWREFINEMENTRESPONSE']._serialized_start=4054
+  _globals['_REVIEWREFINEMENTRESPONSE']._serialized_end=4338
+  _globals['_EXECUTEPYTHONREQUEST']._serialized_start=4341
+  _globals['_EXECUTEPYTHONREQUEST']._serialized_end=4511
+  _globals['_EXECUTEPYTHONRESPONSE']._serialized_start=4514
+  _globals['_EXECUTEPYTHONRESPONSE']._serialized_end=4793
+  _globals['_PYTHONOUTCOME']._serialized_start=4795
+  _globals['_PYTHONOUTCOME']._serialized_end=4918
+  _globals['_CODERSERVICE']._serialized_start=4921
+  _globals['_CODERSERVICE']._serialized_end=5731
 # @@protoc_insertion_point(module_scope)

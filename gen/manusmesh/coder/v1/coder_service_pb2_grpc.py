@@ -45,6 +45,31 @@ class CoderServiceStub:
                 request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillRequest.SerializeToString,
                 response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillResponse.FromString,
                 _registered_method=True)
+        self.BuildVoiceProfile = channel.unary_stream(
+                '/manusmesh.coder.v1.CoderService/BuildVoiceProfile',
+                request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileResponse.FromString,
+                _registered_method=True)
+        self.AnalyzeCompetition = channel.unary_stream(
+                '/manusmesh.coder.v1.CoderService/AnalyzeCompetition',
+                request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionResponse.FromString,
+                _registered_method=True)
+        self.RefineText = channel.unary_stream(
+                '/manusmesh.coder.v1.CoderService/RefineText',
+                request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextResponse.FromString,
+                _registered_method=True)
+        self.ReviewRefinement = channel.unary_stream(
+                '/manusmesh.coder.v1.CoderService/ReviewRefinement',
+                request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementResponse.FromString,
+                _registered_method=True)
+        self.ExecutePython = channel.unary_stream(
+                '/manusmesh.coder.v1.CoderService/ExecutePython',
+                request_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonResponse.FromString,
+                _registered_method=True)
 
 
 class CoderServiceServicer:
@@ -67,6 +92,48 @@ class CoderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BuildVoiceProfile(self, request, context):
+        """Makes the profile that other texts are held against: the model of the voice with its quality, the embedding, the
+        posts that fit best and worst, and the difference to competitors. Streams progress, then exactly one draft, then ends.
+        Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnalyzeCompetition(self, request, context):
+        """Merges what was found about competitors: themes, frequency, tactics, opportunities, gaps. Streams progress, then
+        exactly one analysis, then ends. Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefineText(self, request, context):
+        """Rewrites a text as feedback asks, in several ways; with a previous draft and its review, makes the next round. Streams
+        progress, then exactly one draft, then ends. Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewRefinement(self, request, context):
+        """Checks candidates: facts kept (numbers, names, links, handles), meaning kept, platform limits, every wish done; then
+        ranks them. Streams progress, then exactly one review, then ends. Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExecutePython(self, request, context):
+        """Runs a program in a sandbox: no network, no files, bounds on time, memory and output. Streams progress, the use of the
+        tool "python_execute", then exactly one outcome, then ends; a program that fails is an outcome, not an error. Fails
+        with PERMISSION_DENIED where no safe sandbox is available or it is switched off, with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CoderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -79,6 +146,31 @@ def add_CoderServiceServicer_to_server(servicer, server):
                     servicer.ReviewSkill,
                     request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillRequest.FromString,
                     response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillResponse.SerializeToString,
+            ),
+            'BuildVoiceProfile': grpc.unary_stream_rpc_method_handler(
+                    servicer.BuildVoiceProfile,
+                    request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileRequest.FromString,
+                    response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileResponse.SerializeToString,
+            ),
+            'AnalyzeCompetition': grpc.unary_stream_rpc_method_handler(
+                    servicer.AnalyzeCompetition,
+                    request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionRequest.FromString,
+                    response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionResponse.SerializeToString,
+            ),
+            'RefineText': grpc.unary_stream_rpc_method_handler(
+                    servicer.RefineText,
+                    request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextRequest.FromString,
+                    response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextResponse.SerializeToString,
+            ),
+            'ReviewRefinement': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReviewRefinement,
+                    request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementRequest.FromString,
+                    response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementResponse.SerializeToString,
+            ),
+            'ExecutePython': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExecutePython,
+                    request_deserializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonRequest.FromString,
+                    response_serializer=manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -136,6 +228,141 @@ class CoderService:
             '/manusmesh.coder.v1.CoderService/ReviewSkill',
             manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillRequest.SerializeToString,
             manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewSkillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BuildVoiceProfile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.coder.v1.CoderService/BuildVoiceProfile',
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileRequest.SerializeToString,
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.BuildVoiceProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnalyzeCompetition(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.coder.v1.CoderService/AnalyzeCompetition',
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionRequest.SerializeToString,
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.AnalyzeCompetitionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefineText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.coder.v1.CoderService/RefineText',
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextRequest.SerializeToString,
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.RefineTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewRefinement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.coder.v1.CoderService/ReviewRefinement',
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementRequest.SerializeToString,
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ReviewRefinementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExecutePython(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.coder.v1.CoderService/ExecutePython',
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonRequest.SerializeToString,
+            manusmesh_dot_coder_dot_v1_dot_coder__service__pb2.ExecutePythonResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,28 @@ class CoderServiceStub:
     """Validates a skill file by its schema and runs its guards on the examples. Streams progress, then exactly one
     review, then ends; an invalid file is a review with violations, not an error. Fails with INVALID_ARGUMENT.
     """
+    BuildVoiceProfile: _grpc.UnaryStreamMultiCallable[_coder_service_pb2.BuildVoiceProfileRequest, _coder_service_pb2.BuildVoiceProfileResponse]
+    """Makes the profile that other texts are held against: the model of the voice with its quality, the embedding, the
+    posts that fit best and worst, and the difference to competitors. Streams progress, then exactly one draft, then ends.
+    Fails with INVALID_ARGUMENT.
+    """
+    AnalyzeCompetition: _grpc.UnaryStreamMultiCallable[_coder_service_pb2.AnalyzeCompetitionRequest, _coder_service_pb2.AnalyzeCompetitionResponse]
+    """Merges what was found about competitors: themes, frequency, tactics, opportunities, gaps. Streams progress, then
+    exactly one analysis, then ends. Fails with INVALID_ARGUMENT.
+    """
+    RefineText: _grpc.UnaryStreamMultiCallable[_coder_service_pb2.RefineTextRequest, _coder_service_pb2.RefineTextResponse]
+    """Rewrites a text as feedback asks, in several ways; with a previous draft and its review, makes the next round. Streams
+    progress, then exactly one draft, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ReviewRefinement: _grpc.UnaryStreamMultiCallable[_coder_service_pb2.ReviewRefinementRequest, _coder_service_pb2.ReviewRefinementResponse]
+    """Checks candidates: facts kept (numbers, names, links, handles), meaning kept, platform limits, every wish done; then
+    ranks them. Streams progress, then exactly one review, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ExecutePython: _grpc.UnaryStreamMultiCallable[_coder_service_pb2.ExecutePythonRequest, _coder_service_pb2.ExecutePythonResponse]
+    """Runs a program in a sandbox: no network, no files, bounds on time, memory and output. Streams progress, the use of the
+    tool "python_execute", then exactly one outcome, then ends; a program that fails is an outcome, not an error. Fails
+    with PERMISSION_DENIED where no safe sandbox is available or it is switched off, with INVALID_ARGUMENT.
+    """
 
 @_typing.type_check_only
 class CoderServiceAsyncStub(CoderServiceStub):
@@ -54,6 +76,28 @@ class CoderServiceAsyncStub(CoderServiceStub):
     ReviewSkill: _aio.UnaryStreamMultiCallable[_coder_service_pb2.ReviewSkillRequest, _coder_service_pb2.ReviewSkillResponse]  # type: ignore[assignment]
     """Validates a skill file by its schema and runs its guards on the examples. Streams progress, then exactly one
     review, then ends; an invalid file is a review with violations, not an error. Fails with INVALID_ARGUMENT.
+    """
+    BuildVoiceProfile: _aio.UnaryStreamMultiCallable[_coder_service_pb2.BuildVoiceProfileRequest, _coder_service_pb2.BuildVoiceProfileResponse]  # type: ignore[assignment]
+    """Makes the profile that other texts are held against: the model of the voice with its quality, the embedding, the
+    posts that fit best and worst, and the difference to competitors. Streams progress, then exactly one draft, then ends.
+    Fails with INVALID_ARGUMENT.
+    """
+    AnalyzeCompetition: _aio.UnaryStreamMultiCallable[_coder_service_pb2.AnalyzeCompetitionRequest, _coder_service_pb2.AnalyzeCompetitionResponse]  # type: ignore[assignment]
+    """Merges what was found about competitors: themes, frequency, tactics, opportunities, gaps. Streams progress, then
+    exactly one analysis, then ends. Fails with INVALID_ARGUMENT.
+    """
+    RefineText: _aio.UnaryStreamMultiCallable[_coder_service_pb2.RefineTextRequest, _coder_service_pb2.RefineTextResponse]  # type: ignore[assignment]
+    """Rewrites a text as feedback asks, in several ways; with a previous draft and its review, makes the next round. Streams
+    progress, then exactly one draft, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ReviewRefinement: _aio.UnaryStreamMultiCallable[_coder_service_pb2.ReviewRefinementRequest, _coder_service_pb2.ReviewRefinementResponse]  # type: ignore[assignment]
+    """Checks candidates: facts kept (numbers, names, links, handles), meaning kept, platform limits, every wish done; then
+    ranks them. Streams progress, then exactly one review, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ExecutePython: _aio.UnaryStreamMultiCallable[_coder_service_pb2.ExecutePythonRequest, _coder_service_pb2.ExecutePythonResponse]  # type: ignore[assignment]
+    """Runs a program in a sandbox: no network, no files, bounds on time, memory and output. Streams progress, the use of the
+    tool "python_execute", then exactly one outcome, then ends; a program that fails is an outcome, not an error. Fails
+    with PERMISSION_DENIED where no safe sandbox is available or it is switched off, with INVALID_ARGUMENT.
     """
 
 class CoderServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -77,6 +121,58 @@ class CoderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.ReviewSkillResponse], _abc.AsyncIterator[_coder_service_pb2.ReviewSkillResponse]]:
         """Validates a skill file by its schema and runs its guards on the examples. Streams progress, then exactly one
         review, then ends; an invalid file is a review with violations, not an error. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def BuildVoiceProfile(
+        self,
+        request: _coder_service_pb2.BuildVoiceProfileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.BuildVoiceProfileResponse], _abc.AsyncIterator[_coder_service_pb2.BuildVoiceProfileResponse]]:
+        """Makes the profile that other texts are held against: the model of the voice with its quality, the embedding, the
+        posts that fit best and worst, and the difference to competitors. Streams progress, then exactly one draft, then ends.
+        Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def AnalyzeCompetition(
+        self,
+        request: _coder_service_pb2.AnalyzeCompetitionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.AnalyzeCompetitionResponse], _abc.AsyncIterator[_coder_service_pb2.AnalyzeCompetitionResponse]]:
+        """Merges what was found about competitors: themes, frequency, tactics, opportunities, gaps. Streams progress, then
+        exactly one analysis, then ends. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def RefineText(
+        self,
+        request: _coder_service_pb2.RefineTextRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.RefineTextResponse], _abc.AsyncIterator[_coder_service_pb2.RefineTextResponse]]:
+        """Rewrites a text as feedback asks, in several ways; with a previous draft and its review, makes the next round. Streams
+        progress, then exactly one draft, then ends. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def ReviewRefinement(
+        self,
+        request: _coder_service_pb2.ReviewRefinementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.ReviewRefinementResponse], _abc.AsyncIterator[_coder_service_pb2.ReviewRefinementResponse]]:
+        """Checks candidates: facts kept (numbers, names, links, handles), meaning kept, platform limits, every wish done; then
+        ranks them. Streams progress, then exactly one review, then ends. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def ExecutePython(
+        self,
+        request: _coder_service_pb2.ExecutePythonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_coder_service_pb2.ExecutePythonResponse], _abc.AsyncIterator[_coder_service_pb2.ExecutePythonResponse]]:
+        """Runs a program in a sandbox: no network, no files, bounds on time, memory and output. Streams progress, the use of the
+        tool "python_execute", then exactly one outcome, then ends; a program that fails is an outcome, not an error. Fails
+        with PERMISSION_DENIED where no safe sandbox is available or it is switched off, with INVALID_ARGUMENT.
         """
 
 def add_CoderServiceServicer_to_server(servicer: CoderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

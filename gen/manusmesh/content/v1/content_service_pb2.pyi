@@ -1,7 +1,10 @@
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import httpbody_pb2 as _httpbody_pb2
+from manusmesh.content.v1 import analyze_brand_voice_pb2 as _analyze_brand_voice_pb2
+from manusmesh.content.v1 import competitive_analysis_pb2 as _competitive_analysis_pb2
 from manusmesh.content.v1 import generate_skill_pb2 as _generate_skill_pb2
+from manusmesh.content.v1 import refine_content_pb2 as _refine_content_pb2
 from manusmesh.task.v1 import task_pb2 as _task_pb2
 from manusmesh.type.v1 import policy_pb2 as _policy_pb2
 from google.protobuf import descriptor as _descriptor

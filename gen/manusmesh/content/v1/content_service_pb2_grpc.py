@@ -4,8 +4,11 @@ import grpc
 import warnings
 
 from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
+from manusmesh.content.v1 import analyze_brand_voice_pb2 as manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2
+from manusmesh.content.v1 import competitive_analysis_pb2 as manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2
 from manusmesh.content.v1 import content_service_pb2 as manusmesh_dot_content_dot_v1_dot_content__service__pb2
 from manusmesh.content.v1 import generate_skill_pb2 as manusmesh_dot_content_dot_v1_dot_generate__skill__pb2
+from manusmesh.content.v1 import refine_content_pb2 as manusmesh_dot_content_dot_v1_dot_refine__content__pb2
 from manusmesh.task.v1 import task_pb2 as manusmesh_dot_task_dot_v1_dot_task__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -69,6 +72,71 @@ class ContentServiceStub:
                 request_serializer=manusmesh_dot_content_dot_v1_dot_generate__skill__pb2.GenerateSkillRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.StartAnalyzeBrandVoice = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/StartAnalyzeBrandVoice',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.FromString,
+                _registered_method=True)
+        self.GetAnalyzeBrandVoiceStatus = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceStatus',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_task_dot_v1_dot_task__pb2.Task.FromString,
+                _registered_method=True)
+        self.GetAnalyzeBrandVoiceResult = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceResult',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceResult.FromString,
+                _registered_method=True)
+        self.GetAnalyzeBrandVoiceMarkdown = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceMarkdown',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
+        self.RunAnalyzeBrandVoice = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/RunAnalyzeBrandVoice',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRun.FromString,
+                _registered_method=True)
+        self.RunAnalyzeBrandVoiceMarkdown = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/RunAnalyzeBrandVoiceMarkdown',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
+        self.StartCompetitiveAnalysis = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/StartCompetitiveAnalysis',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.FromString,
+                _registered_method=True)
+        self.GetCompetitiveAnalysisStatus = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisStatus',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_task_dot_v1_dot_task__pb2.Task.FromString,
+                _registered_method=True)
+        self.GetCompetitiveAnalysisResult = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisResult',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisResult.FromString,
+                _registered_method=True)
+        self.GetCompetitiveAnalysisMarkdown = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisMarkdown',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
+        self.RunCompetitiveAnalysis = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/RunCompetitiveAnalysis',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRun.FromString,
+                _registered_method=True)
+        self.RunCompetitiveAnalysisMarkdown = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/RunCompetitiveAnalysisMarkdown',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
+        self.RefineContent = channel.unary_unary(
+                '/manusmesh.content.v1.ContentService/RefineContent',
+                request_serializer=manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentResult.FromString,
+                _registered_method=True)
 
 
 class ContentServiceServicer:
@@ -123,6 +191,110 @@ class ContentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartAnalyzeBrandVoice(self, request, context):
+        """Queues a task that learns a brand's voice from its posts. Fails with INVALID_ARGUMENT, with CONFLICT for an
+        idempotency key used with another request, with OVERLOADED when the queue is full.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAnalyzeBrandVoiceStatus(self, request, context):
+        """Answers the state of an analyze-brand-voice task. Fails with TASK_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAnalyzeBrandVoiceResult(self, request, context):
+        """Answers the result of a completed analyze-brand-voice task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+        progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAnalyzeBrandVoiceMarkdown(self, request, context):
+        """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+        result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RunAnalyzeBrandVoice(self, request, context):
+        """Starts like StartAnalyzeBrandVoice, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+        the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+        same key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RunAnalyzeBrandVoiceMarkdown(self, request, context):
+        """RunAnalyzeBrandVoice with the answer as Markdown for people. Over REST also reached by ?format=markdown on run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartCompetitiveAnalysis(self, request, context):
+        """Queues a task that looks at what competitors publish. Fails with INVALID_ARGUMENT, with CONFLICT for an
+        idempotency key used with another request, with OVERLOADED when the queue is full.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCompetitiveAnalysisStatus(self, request, context):
+        """Answers the state of a competitive-analysis task. Fails with TASK_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCompetitiveAnalysisResult(self, request, context):
+        """Answers the result of a completed competitive-analysis task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+        progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCompetitiveAnalysisMarkdown(self, request, context):
+        """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+        result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RunCompetitiveAnalysis(self, request, context):
+        """Starts like StartCompetitiveAnalysis, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+        the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+        same key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RunCompetitiveAnalysisMarkdown(self, request, context):
+        """RunCompetitiveAnalysis with the answer as Markdown for people. Over REST also reached by ?format=markdown on run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefineContent(self, request, context):
+        """Refines a text as feedback asks and answers 2 or 3 versions within 60 s; what is ready when time runs out is answered
+        with `partial`. Works on a lane of its own, so that it never waits for long tasks. Fails with INVALID_ARGUMENT, with
+        NOT_FOUND for an unknown voice profile, with OVERLOADED when too many are waiting, with DEADLINE_EXCEEDED when
+        nothing is ready in time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ContentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -155,6 +327,71 @@ def add_ContentServiceServicer_to_server(servicer, server):
                     servicer.RunGenerateSkillMarkdown,
                     request_deserializer=manusmesh_dot_content_dot_v1_dot_generate__skill__pb2.GenerateSkillRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'StartAnalyzeBrandVoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartAnalyzeBrandVoice,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.FromString,
+                    response_serializer=manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.SerializeToString,
+            ),
+            'GetAnalyzeBrandVoiceStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAnalyzeBrandVoiceStatus,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=manusmesh_dot_task_dot_v1_dot_task__pb2.Task.SerializeToString,
+            ),
+            'GetAnalyzeBrandVoiceResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAnalyzeBrandVoiceResult,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceResult.SerializeToString,
+            ),
+            'GetAnalyzeBrandVoiceMarkdown': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAnalyzeBrandVoiceMarkdown,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'RunAnalyzeBrandVoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunAnalyzeBrandVoice,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.FromString,
+                    response_serializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRun.SerializeToString,
+            ),
+            'RunAnalyzeBrandVoiceMarkdown': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunAnalyzeBrandVoiceMarkdown,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'StartCompetitiveAnalysis': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartCompetitiveAnalysis,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.FromString,
+                    response_serializer=manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.SerializeToString,
+            ),
+            'GetCompetitiveAnalysisStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCompetitiveAnalysisStatus,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=manusmesh_dot_task_dot_v1_dot_task__pb2.Task.SerializeToString,
+            ),
+            'GetCompetitiveAnalysisResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCompetitiveAnalysisResult,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisResult.SerializeToString,
+            ),
+            'GetCompetitiveAnalysisMarkdown': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCompetitiveAnalysisMarkdown,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'RunCompetitiveAnalysis': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunCompetitiveAnalysis,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.FromString,
+                    response_serializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRun.SerializeToString,
+            ),
+            'RunCompetitiveAnalysisMarkdown': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunCompetitiveAnalysisMarkdown,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'RefineContent': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefineContent,
+                    request_deserializer=manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentRequest.FromString,
+                    response_serializer=manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentResult.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -321,6 +558,357 @@ class ContentService:
             '/manusmesh.content.v1.ContentService/RunGenerateSkillMarkdown',
             manusmesh_dot_content_dot_v1_dot_generate__skill__pb2.GenerateSkillRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartAnalyzeBrandVoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/StartAnalyzeBrandVoice',
+            manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+            manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAnalyzeBrandVoiceStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceStatus',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            manusmesh_dot_task_dot_v1_dot_task__pb2.Task.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAnalyzeBrandVoiceResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceResult',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceResult.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAnalyzeBrandVoiceMarkdown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetAnalyzeBrandVoiceMarkdown',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunAnalyzeBrandVoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/RunAnalyzeBrandVoice',
+            manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+            manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRun.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunAnalyzeBrandVoiceMarkdown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/RunAnalyzeBrandVoiceMarkdown',
+            manusmesh_dot_content_dot_v1_dot_analyze__brand__voice__pb2.AnalyzeBrandVoiceRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartCompetitiveAnalysis(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/StartCompetitiveAnalysis',
+            manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+            manusmesh_dot_task_dot_v1_dot_task__pb2.StartedTask.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCompetitiveAnalysisStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisStatus',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            manusmesh_dot_task_dot_v1_dot_task__pb2.Task.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCompetitiveAnalysisResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisResult',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisResult.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCompetitiveAnalysisMarkdown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/GetCompetitiveAnalysisMarkdown',
+            manusmesh_dot_content_dot_v1_dot_content__service__pb2.JobTaskRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunCompetitiveAnalysis(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/RunCompetitiveAnalysis',
+            manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+            manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRun.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunCompetitiveAnalysisMarkdown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/RunCompetitiveAnalysisMarkdown',
+            manusmesh_dot_content_dot_v1_dot_competitive__analysis__pb2.CompetitiveAnalysisRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefineContent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/manusmesh.content.v1.ContentService/RefineContent',
+            manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentRequest.SerializeToString,
+            manusmesh_dot_content_dot_v1_dot_refine__content__pb2.RefineContentResult.FromString,
             options,
             channel_credentials,
             insecure,

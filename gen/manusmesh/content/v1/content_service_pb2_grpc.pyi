@@ -6,8 +6,11 @@ The jobs: what the mesh does for content teams."""
 from collections import abc as _abc
 from google.api import httpbody_pb2 as _httpbody_pb2
 from grpc import aio as _aio
+from manusmesh.content.v1 import analyze_brand_voice_pb2 as _analyze_brand_voice_pb2
+from manusmesh.content.v1 import competitive_analysis_pb2 as _competitive_analysis_pb2
 from manusmesh.content.v1 import content_service_pb2 as _content_service_pb2
 from manusmesh.content.v1 import generate_skill_pb2 as _generate_skill_pb2
+from manusmesh.content.v1 import refine_content_pb2 as _refine_content_pb2
 from manusmesh.task.v1 import task_pb2 as _task_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -59,6 +62,54 @@ class ContentServiceStub:
     """
     RunGenerateSkillMarkdown: _grpc.UnaryUnaryMultiCallable[_generate_skill_pb2.GenerateSkillRequest, _httpbody_pb2.HttpBody]
     """RunGenerateSkill with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    StartAnalyzeBrandVoice: _grpc.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _task_pb2.StartedTask]
+    """Queues a task that learns a brand's voice from its posts. Fails with INVALID_ARGUMENT, with CONFLICT for an
+    idempotency key used with another request, with OVERLOADED when the queue is full.
+    """
+    GetAnalyzeBrandVoiceStatus: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _task_pb2.Task]
+    """Answers the state of an analyze-brand-voice task. Fails with TASK_NOT_FOUND."""
+    GetAnalyzeBrandVoiceResult: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _analyze_brand_voice_pb2.AnalyzeBrandVoiceResult]
+    """Answers the result of a completed analyze-brand-voice task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+    progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+    """
+    GetAnalyzeBrandVoiceMarkdown: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _httpbody_pb2.HttpBody]
+    """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+    result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+    """
+    RunAnalyzeBrandVoice: _grpc.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _analyze_brand_voice_pb2.AnalyzeBrandVoiceRun]
+    """Starts like StartAnalyzeBrandVoice, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+    the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+    same key.
+    """
+    RunAnalyzeBrandVoiceMarkdown: _grpc.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _httpbody_pb2.HttpBody]
+    """RunAnalyzeBrandVoice with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    StartCompetitiveAnalysis: _grpc.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _task_pb2.StartedTask]
+    """Queues a task that looks at what competitors publish. Fails with INVALID_ARGUMENT, with CONFLICT for an
+    idempotency key used with another request, with OVERLOADED when the queue is full.
+    """
+    GetCompetitiveAnalysisStatus: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _task_pb2.Task]
+    """Answers the state of a competitive-analysis task. Fails with TASK_NOT_FOUND."""
+    GetCompetitiveAnalysisResult: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _competitive_analysis_pb2.CompetitiveAnalysisResult]
+    """Answers the result of a completed competitive-analysis task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+    progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+    """
+    GetCompetitiveAnalysisMarkdown: _grpc.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _httpbody_pb2.HttpBody]
+    """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+    result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+    """
+    RunCompetitiveAnalysis: _grpc.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _competitive_analysis_pb2.CompetitiveAnalysisRun]
+    """Starts like StartCompetitiveAnalysis, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+    the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+    same key.
+    """
+    RunCompetitiveAnalysisMarkdown: _grpc.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _httpbody_pb2.HttpBody]
+    """RunCompetitiveAnalysis with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    RefineContent: _grpc.UnaryUnaryMultiCallable[_refine_content_pb2.RefineContentRequest, _refine_content_pb2.RefineContentResult]
+    """Refines a text as feedback asks and answers 2 or 3 versions within 60 s; what is ready when time runs out is answered
+    with `partial`. Works on a lane of its own, so that it never waits for long tasks. Fails with INVALID_ARGUMENT, with
+    NOT_FOUND for an unknown voice profile, with OVERLOADED when too many are waiting, with DEADLINE_EXCEEDED when
+    nothing is ready in time.
+    """
 
 @_typing.type_check_only
 class ContentServiceAsyncStub(ContentServiceStub):
@@ -88,6 +139,54 @@ class ContentServiceAsyncStub(ContentServiceStub):
     """
     RunGenerateSkillMarkdown: _aio.UnaryUnaryMultiCallable[_generate_skill_pb2.GenerateSkillRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """RunGenerateSkill with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    StartAnalyzeBrandVoice: _aio.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _task_pb2.StartedTask]  # type: ignore[assignment]
+    """Queues a task that learns a brand's voice from its posts. Fails with INVALID_ARGUMENT, with CONFLICT for an
+    idempotency key used with another request, with OVERLOADED when the queue is full.
+    """
+    GetAnalyzeBrandVoiceStatus: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
+    """Answers the state of an analyze-brand-voice task. Fails with TASK_NOT_FOUND."""
+    GetAnalyzeBrandVoiceResult: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _analyze_brand_voice_pb2.AnalyzeBrandVoiceResult]  # type: ignore[assignment]
+    """Answers the result of a completed analyze-brand-voice task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+    progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+    """
+    GetAnalyzeBrandVoiceMarkdown: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+    result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+    """
+    RunAnalyzeBrandVoice: _aio.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _analyze_brand_voice_pb2.AnalyzeBrandVoiceRun]  # type: ignore[assignment]
+    """Starts like StartAnalyzeBrandVoice, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+    the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+    same key.
+    """
+    RunAnalyzeBrandVoiceMarkdown: _aio.UnaryUnaryMultiCallable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """RunAnalyzeBrandVoice with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    StartCompetitiveAnalysis: _aio.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _task_pb2.StartedTask]  # type: ignore[assignment]
+    """Queues a task that looks at what competitors publish. Fails with INVALID_ARGUMENT, with CONFLICT for an
+    idempotency key used with another request, with OVERLOADED when the queue is full.
+    """
+    GetCompetitiveAnalysisStatus: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
+    """Answers the state of a competitive-analysis task. Fails with TASK_NOT_FOUND."""
+    GetCompetitiveAnalysisResult: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _competitive_analysis_pb2.CompetitiveAnalysisResult]  # type: ignore[assignment]
+    """Answers the result of a completed competitive-analysis task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+    progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+    """
+    GetCompetitiveAnalysisMarkdown: _aio.UnaryUnaryMultiCallable[_content_service_pb2.JobTaskRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+    result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+    """
+    RunCompetitiveAnalysis: _aio.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _competitive_analysis_pb2.CompetitiveAnalysisRun]  # type: ignore[assignment]
+    """Starts like StartCompetitiveAnalysis, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+    the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+    same key.
+    """
+    RunCompetitiveAnalysisMarkdown: _aio.UnaryUnaryMultiCallable[_competitive_analysis_pb2.CompetitiveAnalysisRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """RunCompetitiveAnalysis with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+    RefineContent: _aio.UnaryUnaryMultiCallable[_refine_content_pb2.RefineContentRequest, _refine_content_pb2.RefineContentResult]  # type: ignore[assignment]
+    """Refines a text as feedback asks and answers 2 or 3 versions within 60 s; what is ready when time runs out is answered
+    with `partial`. Works on a lane of its own, so that it never waits for long tasks. Fails with INVALID_ARGUMENT, with
+    NOT_FOUND for an unknown voice profile, with OVERLOADED when too many are waiting, with DEADLINE_EXCEEDED when
+    nothing is ready in time.
+    """
 
 class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Starts jobs and answers their status and result. Errors are those of google.rpc.ErrorInfo.reason, see
@@ -150,5 +249,131 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
         """RunGenerateSkill with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+
+    @_abc_1.abstractmethod
+    def StartAnalyzeBrandVoice(
+        self,
+        request: _analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_task_pb2.StartedTask, _abc.Awaitable[_task_pb2.StartedTask]]:
+        """Queues a task that learns a brand's voice from its posts. Fails with INVALID_ARGUMENT, with CONFLICT for an
+        idempotency key used with another request, with OVERLOADED when the queue is full.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAnalyzeBrandVoiceStatus(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
+        """Answers the state of an analyze-brand-voice task. Fails with TASK_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def GetAnalyzeBrandVoiceResult(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_analyze_brand_voice_pb2.AnalyzeBrandVoiceResult, _abc.Awaitable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceResult]]:
+        """Answers the result of a completed analyze-brand-voice task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+        progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAnalyzeBrandVoiceMarkdown(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+        result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+        """
+
+    @_abc_1.abstractmethod
+    def RunAnalyzeBrandVoice(
+        self,
+        request: _analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRun, _abc.Awaitable[_analyze_brand_voice_pb2.AnalyzeBrandVoiceRun]]:
+        """Starts like StartAnalyzeBrandVoice, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+        the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+        same key.
+        """
+
+    @_abc_1.abstractmethod
+    def RunAnalyzeBrandVoiceMarkdown(
+        self,
+        request: _analyze_brand_voice_pb2.AnalyzeBrandVoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """RunAnalyzeBrandVoice with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+
+    @_abc_1.abstractmethod
+    def StartCompetitiveAnalysis(
+        self,
+        request: _competitive_analysis_pb2.CompetitiveAnalysisRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_task_pb2.StartedTask, _abc.Awaitable[_task_pb2.StartedTask]]:
+        """Queues a task that looks at what competitors publish. Fails with INVALID_ARGUMENT, with CONFLICT for an
+        idempotency key used with another request, with OVERLOADED when the queue is full.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCompetitiveAnalysisStatus(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
+        """Answers the state of a competitive-analysis task. Fails with TASK_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def GetCompetitiveAnalysisResult(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_competitive_analysis_pb2.CompetitiveAnalysisResult, _abc.Awaitable[_competitive_analysis_pb2.CompetitiveAnalysisResult]]:
+        """Answers the result of a completed competitive-analysis task. Fails with TASK_NOT_FOUND, with RESULT_NOT_READY and the
+        progress before completion, with TASK_FAILED or TASK_CANCELLED when there will be none.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCompetitiveAnalysisMarkdown(
+        self,
+        request: _content_service_pb2.JobTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """Answers the result, or why there is none, as Markdown for people. Over REST also reached by ?format=markdown on the
+        result. Fails with TASK_NOT_FOUND, and with RESULT_NOT_READY before the task is final.
+        """
+
+    @_abc_1.abstractmethod
+    def RunCompetitiveAnalysis(
+        self,
+        request: _competitive_analysis_pb2.CompetitiveAnalysisRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_competitive_analysis_pb2.CompetitiveAnalysisRun, _abc.Awaitable[_competitive_analysis_pb2.CompetitiveAnalysisRun]]:
+        """Starts like StartCompetitiveAnalysis, once per idempotency key, and waits up to wait_seconds for the end. Answers when
+        the task is final, also when it failed; fails with RESULT_NOT_READY (HTTP 409) while it runs: call again with the
+        same key.
+        """
+
+    @_abc_1.abstractmethod
+    def RunCompetitiveAnalysisMarkdown(
+        self,
+        request: _competitive_analysis_pb2.CompetitiveAnalysisRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_httpbody_pb2.HttpBody, _abc.Awaitable[_httpbody_pb2.HttpBody]]:
+        """RunCompetitiveAnalysis with the answer as Markdown for people. Over REST also reached by ?format=markdown on run."""
+
+    @_abc_1.abstractmethod
+    def RefineContent(
+        self,
+        request: _refine_content_pb2.RefineContentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_refine_content_pb2.RefineContentResult, _abc.Awaitable[_refine_content_pb2.RefineContentResult]]:
+        """Refines a text as feedback asks and answers 2 or 3 versions within 60 s; what is ready when time runs out is answered
+        with `partial`. Works on a lane of its own, so that it never waits for long tasks. Fails with INVALID_ARGUMENT, with
+        NOT_FOUND for an unknown voice profile, with OVERLOADED when too many are waiting, with DEADLINE_EXCEEDED when
+        nothing is ready in time.
+        """
 
 def add_ContentServiceServicer_to_server(servicer: ContentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

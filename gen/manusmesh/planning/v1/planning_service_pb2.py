@@ -28,7 +28,7 @@ from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/planning/v1/planning_service.proto\x12\x15manusmesh.planning.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cmanusmesh/type/v1/plan.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\"\x9b\x01\n\x0bPlanRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x0egenerate_skill\x18\x02 \x01(\x0b\x32).manusmesh.planning.v1.GenerateSkillBriefH\x00\x42\x0e\n\x05\x62rief\x12\x05\xbaH\x02\x08\x01\"\xbb\x01\n\x12GenerateSkillBrief\x12\x1b\n\x08\x65xamples\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x01\x12\x17\n\x06images\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1b\n\ncharacters\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12R\n\x10target_platforms\x18\x04 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\"\x84\x02\n\x0cPlanResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x06result\x18\x05 \x01(\x0b\x32\x17.manusmesh.type.v1.PlanH\x00\x42\x07\n\x05\x65vent2l\n\x0fPlanningService\x12Y\n\x04Plan\x12\".manusmesh.planning.v1.PlanRequest\x1a#.manusmesh.planning.v1.PlanResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/planning/v1/planning_service.proto\x12\x15manusmesh.planning.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cmanusmesh/type/v1/plan.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\"\xff\x02\n\x0bPlanRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x43\n\x0egenerate_skill\x18\x02 \x01(\x0b\x32).manusmesh.planning.v1.GenerateSkillBriefH\x00\x12L\n\x13\x61nalyze_brand_voice\x18\x03 \x01(\x0b\x32-.manusmesh.planning.v1.AnalyzeBrandVoiceBriefH\x00\x12\x43\n\x0erefine_content\x18\x04 \x01(\x0b\x32).manusmesh.planning.v1.RefineContentBriefH\x00\x12O\n\x14\x63ompetitive_analysis\x18\x05 \x01(\x0b\x32/.manusmesh.planning.v1.CompetitiveAnalysisBriefH\x00\x42\x0e\n\x05\x62rief\x12\x05\xbaH\x02\x08\x01\"\xbb\x01\n\x12GenerateSkillBrief\x12\x1b\n\x08\x65xamples\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x01\x12\x17\n\x06images\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1b\n\ncharacters\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12R\n\x10target_platforms\x18\x04 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\"\xe8\x01\n\x16\x41nalyzeBrandVoiceBrief\x12\x19\n\x05posts\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x01\x12\x1b\n\ncharacters\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12.\n\x14\x63ompetitor_addresses\x18\x03 \x03(\x05\x42\x10\xbaH\r\x92\x01\n\x10\n\"\x06\x1a\x04\x18\x06(\x01\x12@\n\taddresses\x18\x04 \x03(\x0b\x32#.manusmesh.planning.v1.AddressBriefB\x08\xbaH\x05\x92\x01\x02\x10<\x12$\n\x13\x63ompetitors_at_once\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"s\n\x0c\x41\x64\x64ressBrief\x12L\n\x06source\x18\x01 \x01(\tB<\xbaH9r7R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagramR\x07websiteR\x04\x66\x65\x65\x64\x12\x15\n\x04host\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"j\n\x12RefineContentBrief\x12\x1b\n\ncharacters\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\x12$\n\x13\x66\x65\x65\x64\x62\x61\x63k_characters\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\x12\x11\n\thas_voice\x18\x03 \x01(\x08\"\xf5\x01\n\x18\x43ompetitiveAnalysisBrief\x12\x30\n\x14\x63ompetitor_addresses\x18\x01 \x03(\x05\x42\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\n\"\x06\x1a\x04\x18\x06(\x01\x12\x1f\n\x0bperiod_days\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xed\x02(\x01\x12\x1e\n\x0b\x66ocus_areas\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x00\x12@\n\taddresses\x18\x04 \x03(\x0b\x32#.manusmesh.planning.v1.AddressBriefB\x08\xbaH\x05\x92\x01\x02\x10<\x12$\n\x13\x63ompetitors_at_once\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"\x84\x02\n\x0cPlanResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x06result\x18\x05 \x01(\x0b\x32\x17.manusmesh.type.v1.PlanH\x00\x42\x07\n\x05\x65vent2l\n\x0fPlanningService\x12Y\n\x04Plan\x12\".manusmesh.planning.v1.PlanRequest\x1a#.manusmesh.planning.v1.PlanResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,14 +47,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATESKILLBRIEF'].fields_by_name['characters']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_GENERATESKILLBRIEF'].fields_by_name['target_platforms']._loaded_options = None
   _globals['_GENERATESKILLBRIEF'].fields_by_name['target_platforms']._serialized_options = b'\272H5\222\0012\010\001\020\004\030\001\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['posts']._loaded_options = None
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['posts']._serialized_options = b'\272H\007\032\005\030\364\003(\001'
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['characters']._loaded_options = None
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['characters']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['competitor_addresses']._loaded_options = None
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['competitor_addresses']._serialized_options = b'\272H\r\222\001\n\020\n\"\006\032\004\030\006(\001'
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['addresses']._loaded_options = None
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['addresses']._serialized_options = b'\272H\005\222\001\002\020<'
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['competitors_at_once']._loaded_options = None
+  _globals['_ANALYZEBRANDVOICEBRIEF'].fields_by_name['competitors_at_once']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_ADDRESSBRIEF'].fields_by_name['source']._loaded_options = None
+  _globals['_ADDRESSBRIEF'].fields_by_name['source']._serialized_options = b'\272H9r7R\010linkedinR\007twitterR\010facebookR\tinstagramR\007websiteR\004feed'
+  _globals['_ADDRESSBRIEF'].fields_by_name['host']._loaded_options = None
+  _globals['_ADDRESSBRIEF'].fields_by_name['host']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_REFINECONTENTBRIEF'].fields_by_name['characters']._loaded_options = None
+  _globals['_REFINECONTENTBRIEF'].fields_by_name['characters']._serialized_options = b'\272H\004\032\002(\001'
+  _globals['_REFINECONTENTBRIEF'].fields_by_name['feedback_characters']._loaded_options = None
+  _globals['_REFINECONTENTBRIEF'].fields_by_name['feedback_characters']._serialized_options = b'\272H\004\032\002(\001'
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['competitor_addresses']._loaded_options = None
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['competitor_addresses']._serialized_options = b'\272H\017\222\001\014\010\001\020\n\"\006\032\004\030\006(\001'
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['period_days']._loaded_options = None
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['period_days']._serialized_options = b'\272H\007\032\005\030\355\002(\001'
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['focus_areas']._loaded_options = None
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['focus_areas']._serialized_options = b'\272H\006\032\004\030\n(\000'
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['addresses']._loaded_options = None
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['addresses']._serialized_options = b'\272H\005\222\001\002\020<'
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['competitors_at_once']._loaded_options = None
+  _globals['_COMPETITIVEANALYSISBRIEF'].fields_by_name['competitors_at_once']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_PLANNINGSERVICE'].methods_by_name['Plan']._loaded_options = None
   _globals['_PLANNINGSERVICE'].methods_by_name['Plan']._serialized_options = b'\242\273\030\002\010\004'
   _globals['_PLANREQUEST']._serialized_start=192
-  _globals['_PLANREQUEST']._serialized_end=347
-  _globals['_GENERATESKILLBRIEF']._serialized_start=350
-  _globals['_GENERATESKILLBRIEF']._serialized_end=537
-  _globals['_PLANRESPONSE']._serialized_start=540
-  _globals['_PLANRESPONSE']._serialized_end=800
-  _globals['_PLANNINGSERVICE']._serialized_start=802
-  _globals['_PLANNINGSERVICE']._serialized_end=910
+  _globals['_PLANREQUEST']._serialized_end=575
+  _globals['_GENERATESKILLBRIEF']._serialized_start=578
+  _globals['_GENERATESKILLBRIEF']._serialized_end=765
+  _globals['_ANALYZEBRANDVOICEBRIEF']._serialized_start=768
+  _globals['_ANALYZEBRANDVOICEBRIEF']._serialized_end=1000
+  _globals['_ADDRESSBRIEF']._serialized_start=1002
+  _globals['_ADDRESSBRIEF']._serialized_end=1117
+  _globals['_REFINECONTENTBRIEF']._serialized_start=1119
+  _globals['_REFINECONTENTBRIEF']._serialized_end=1225
+  _globals['_COMPETITIVEANALYSISBRIEF']._serialized_start=1228
+  _globals['_COMPETITIVEANALYSISBRIEF']._serialized_end=1473
+  _globals['_PLANRESPONSE']._serialized_start=1476
+  _globals['_PLANRESPONSE']._serialized_end=1736
+  _globals['_PLANNINGSERVICE']._serialized_start=1738
+  _globals['_PLANNINGSERVICE']._serialized_end=1846
 # @@protoc_insertion_point(module_scope)

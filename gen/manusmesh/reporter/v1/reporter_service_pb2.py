@@ -23,12 +23,16 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from manusmesh.type.v1 import competition_pb2 as manusmesh_dot_type_dot_v1_dot_competition__pb2
 from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy__pb2
+from manusmesh.type.v1 import post_pb2 as manusmesh_dot_type_dot_v1_dot_post__pb2
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 from manusmesh.type.v1 import skill_pb2 as manusmesh_dot_type_dot_v1_dot_skill__pb2
+from manusmesh.type.v1 import voice_pb2 as manusmesh_dot_type_dot_v1_dot_voice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/reporter/v1/reporter_service.proto\x12\x15manusmesh.reporter.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\xa3\x03\n\x17WriteSkillReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x04 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\x06review\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewB\x06\xbaH\x03\xc8\x01\x01\x12R\n\x10target_platforms\x18\x06 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x17\n\x06rounds\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"\x92\x02\n\x18WriteSkillReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent2\x90\x01\n\x0fReporterService\x12}\n\x10WriteSkillReport\x12..manusmesh.reporter.v1.WriteSkillReportRequest\x1a/.manusmesh.reporter.v1.WriteSkillReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/reporter/v1/reporter_service.proto\x12\x15manusmesh.reporter.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#manusmesh/type/v1/competition.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1cmanusmesh/type/v1/post.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\x1a\x1dmanusmesh/type/v1/voice.proto\"\xa3\x03\n\x17WriteSkillReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12:\n\x08patterns\x18\x03 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05\x64raft\x18\x04 \x01(\x0b\x32\x1d.manusmesh.type.v1.SkillDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\x06review\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.SkillReviewB\x06\xbaH\x03\xc8\x01\x01\x12R\n\x10target_platforms\x18\x06 \x03(\tB8\xbaH5\x92\x01\x32\x08\x01\x10\x04\x18\x01\"*r(R\x08linkedinR\x07twitterR\x08\x66\x61\x63\x65\x62ookR\tinstagram\x12\x17\n\x06rounds\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"\x92\x02\n\x18WriteSkillReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent\"\x8b\x03\n\x17WriteVoiceReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x05posts\x18\x02 \x03(\x0b\x32\x17.manusmesh.type.v1.PostB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x36\n\x06report\x18\x03 \x01(\x0b\x32\x1e.manusmesh.type.v1.VoiceReportB\x06\xbaH\x03\xc8\x01\x01\x12;\n\x05\x64raft\x18\x04 \x01(\x0b\x32$.manusmesh.type.v1.VoiceProfileDraftB\x06\xbaH\x03\xc8\x01\x01\x12\x42\n\x0b\x63ompetitors\x18\x05 \x03(\x0b\x32#.manusmesh.type.v1.CompetitorReportB\x08\xbaH\x05\x92\x01\x02\x10\n\x12I\n\x12\x66\x61iled_competitors\x18\x06 \x03(\x0b\x32#.manusmesh.type.v1.FailedCompetitorB\x08\xbaH\x05\x92\x01\x02\x10\n\"\x92\x02\n\x18WriteVoiceReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent\"\xb6\x03\n\x1dWriteCompetitionReportRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12@\n\x07reports\x18\x02 \x03(\x0b\x32#.manusmesh.type.v1.CompetitorReportB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12@\n\x08\x61nalysis\x18\x03 \x01(\x0b\x32&.manusmesh.type.v1.CompetitionAnalysisB\x06\xbaH\x03\xc8\x01\x01\x12I\n\x12\x66\x61iled_competitors\x18\x04 \x03(\x0b\x32#.manusmesh.type.v1.FailedCompetitorB\x08\xbaH\x05\x92\x01\x02\x10\n\x12\x37\n\x0bperiod_from\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\tperiod_to\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\x0b\x66ocus_areas\x18\x07 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\n\"\x98\x02\n\x1eWriteCompetitionReportResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12+\n\x06result\x18\x05 \x01(\x0b\x32\x19.manusmesh.type.v1.ReportH\x00\x42\x07\n\x05\x65vent2\xa1\x03\n\x0fReporterService\x12}\n\x10WriteSkillReport\x12..manusmesh.reporter.v1.WriteSkillReportRequest\x1a/.manusmesh.reporter.v1.WriteSkillReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12}\n\x10WriteVoiceReport\x12..manusmesh.reporter.v1.WriteVoiceReportRequest\x1a/.manusmesh.reporter.v1.WriteVoiceReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12\x8f\x01\n\x16WriteCompetitionReport\x12\x34.manusmesh.reporter.v1.WriteCompetitionReportRequest\x1a\x35.manusmesh.reporter.v1.WriteCompetitionReportResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,12 +53,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['target_platforms']._serialized_options = b'\272H5\222\0012\010\001\020\004\030\001\"*r(R\010linkedinR\007twitterR\010facebookR\tinstagram'
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['rounds']._loaded_options = None
   _globals['_WRITESKILLREPORTREQUEST'].fields_by_name['rounds']._serialized_options = b'\272H\004\032\002(\001'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['posts']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['posts']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['report']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['report']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['draft']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['draft']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['competitors']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['competitors']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['failed_competitors']._loaded_options = None
+  _globals['_WRITEVOICEREPORTREQUEST'].fields_by_name['failed_competitors']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['reports']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['reports']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['analysis']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['analysis']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['failed_competitors']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['failed_competitors']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['period_from']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['period_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['period_to']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['period_to']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['focus_areas']._loaded_options = None
+  _globals['_WRITECOMPETITIONREPORTREQUEST'].fields_by_name['focus_areas']._serialized_options = b'\272H\005\222\001\002\020\n'
   _globals['_REPORTERSERVICE'].methods_by_name['WriteSkillReport']._loaded_options = None
   _globals['_REPORTERSERVICE'].methods_by_name['WriteSkillReport']._serialized_options = b'\242\273\030\002\010\004'
-  _globals['_WRITESKILLREPORTREQUEST']._serialized_start=193
-  _globals['_WRITESKILLREPORTREQUEST']._serialized_end=612
-  _globals['_WRITESKILLREPORTRESPONSE']._serialized_start=615
-  _globals['_WRITESKILLREPORTRESPONSE']._serialized_end=889
-  _globals['_REPORTERSERVICE']._serialized_start=892
-  _globals['_REPORTERSERVICE']._serialized_end=1036
+  _globals['_REPORTERSERVICE'].methods_by_name['WriteVoiceReport']._loaded_options = None
+  _globals['_REPORTERSERVICE'].methods_by_name['WriteVoiceReport']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_REPORTERSERVICE'].methods_by_name['WriteCompetitionReport']._loaded_options = None
+  _globals['_REPORTERSERVICE'].methods_by_name['WriteCompetitionReport']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_WRITESKILLREPORTREQUEST']._serialized_start=324
+  _globals['_WRITESKILLREPORTREQUEST']._serialized_end=743
+  _globals['_WRITESKILLREPORTRESPONSE']._serialized_start=746
+  _globals['_WRITESKILLREPORTRESPONSE']._serialized_end=1020
+  _globals['_WRITEVOICEREPORTREQUEST']._serialized_start=1023
+  _globals['_WRITEVOICEREPORTREQUEST']._serialized_end=1418
+  _globals['_WRITEVOICEREPORTRESPONSE']._serialized_start=1421
+  _globals['_WRITEVOICEREPORTRESPONSE']._serialized_end=1695
+  _globals['_WRITECOMPETITIONREPORTREQUEST']._serialized_start=1698
+  _globals['_WRITECOMPETITIONREPORTREQUEST']._serialized_end=2136
+  _globals['_WRITECOMPETITIONREPORTRESPONSE']._serialized_start=2139
+  _globals['_WRITECOMPETITIONREPORTRESPONSE']._serialized_end=2419
+  _globals['_REPORTERSERVICE']._serialized_start=2422
+  _globals['_REPORTERSERVICE']._serialized_end=2839
 # @@protoc_insertion_point(module_scope)

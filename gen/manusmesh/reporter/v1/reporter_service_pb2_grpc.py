@@ -40,6 +40,16 @@ class ReporterServiceStub:
                 request_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportRequest.SerializeToString,
                 response_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportResponse.FromString,
                 _registered_method=True)
+        self.WriteVoiceReport = channel.unary_stream(
+                '/manusmesh.reporter.v1.ReporterService/WriteVoiceReport',
+                request_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportResponse.FromString,
+                _registered_method=True)
+        self.WriteCompetitionReport = channel.unary_stream(
+                '/manusmesh.reporter.v1.ReporterService/WriteCompetitionReport',
+                request_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportResponse.FromString,
+                _registered_method=True)
 
 
 class ReporterServiceServicer:
@@ -54,6 +64,21 @@ class ReporterServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WriteVoiceReport(self, request, context):
+        """Writes the report on a brand's voice. Streams progress, then exactly one report, then ends. Fails with
+        INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WriteCompetitionReport(self, request, context):
+        """Writes the report on competitors. Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReporterServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +86,16 @@ def add_ReporterServiceServicer_to_server(servicer, server):
                     servicer.WriteSkillReport,
                     request_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportRequest.FromString,
                     response_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportResponse.SerializeToString,
+            ),
+            'WriteVoiceReport': grpc.unary_stream_rpc_method_handler(
+                    servicer.WriteVoiceReport,
+                    request_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportRequest.FromString,
+                    response_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportResponse.SerializeToString,
+            ),
+            'WriteCompetitionReport': grpc.unary_stream_rpc_method_handler(
+                    servicer.WriteCompetitionReport,
+                    request_deserializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportRequest.FromString,
+                    response_serializer=manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +126,60 @@ class ReporterService:
             '/manusmesh.reporter.v1.ReporterService/WriteSkillReport',
             manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportRequest.SerializeToString,
             manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteSkillReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteVoiceReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.reporter.v1.ReporterService/WriteVoiceReport',
+            manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportRequest.SerializeToString,
+            manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteVoiceReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteCompetitionReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.reporter.v1.ReporterService/WriteCompetitionReport',
+            manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportRequest.SerializeToString,
+            manusmesh_dot_reporter_dot_v1_dot_reporter__service__pb2.WriteCompetitionReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,12 @@ class ReporterServiceStub:
     """Writes the report on a skill: text, charts, recommendations, the estimate and the confidence with its computation.
     Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
     """
+    WriteVoiceReport: _grpc.UnaryStreamMultiCallable[_reporter_service_pb2.WriteVoiceReportRequest, _reporter_service_pb2.WriteVoiceReportResponse]
+    """Writes the report on a brand's voice. Streams progress, then exactly one report, then ends. Fails with
+    INVALID_ARGUMENT.
+    """
+    WriteCompetitionReport: _grpc.UnaryStreamMultiCallable[_reporter_service_pb2.WriteCompetitionReportRequest, _reporter_service_pb2.WriteCompetitionReportResponse]
+    """Writes the report on competitors. Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT."""
 
 @_typing.type_check_only
 class ReporterServiceAsyncStub(ReporterServiceStub):
@@ -47,6 +53,12 @@ class ReporterServiceAsyncStub(ReporterServiceStub):
     """Writes the report on a skill: text, charts, recommendations, the estimate and the confidence with its computation.
     Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
     """
+    WriteVoiceReport: _aio.UnaryStreamMultiCallable[_reporter_service_pb2.WriteVoiceReportRequest, _reporter_service_pb2.WriteVoiceReportResponse]  # type: ignore[assignment]
+    """Writes the report on a brand's voice. Streams progress, then exactly one report, then ends. Fails with
+    INVALID_ARGUMENT.
+    """
+    WriteCompetitionReport: _aio.UnaryStreamMultiCallable[_reporter_service_pb2.WriteCompetitionReportRequest, _reporter_service_pb2.WriteCompetitionReportResponse]  # type: ignore[assignment]
+    """Writes the report on competitors. Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT."""
 
 class ReporterServiceServicer(metaclass=_abc_1.ABCMeta):
     """Writes reports for people."""
@@ -60,5 +72,23 @@ class ReporterServiceServicer(metaclass=_abc_1.ABCMeta):
         """Writes the report on a skill: text, charts, recommendations, the estimate and the confidence with its computation.
         Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
         """
+
+    @_abc_1.abstractmethod
+    def WriteVoiceReport(
+        self,
+        request: _reporter_service_pb2.WriteVoiceReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_reporter_service_pb2.WriteVoiceReportResponse], _abc.AsyncIterator[_reporter_service_pb2.WriteVoiceReportResponse]]:
+        """Writes the report on a brand's voice. Streams progress, then exactly one report, then ends. Fails with
+        INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def WriteCompetitionReport(
+        self,
+        request: _reporter_service_pb2.WriteCompetitionReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_reporter_service_pb2.WriteCompetitionReportResponse], _abc.AsyncIterator[_reporter_service_pb2.WriteCompetitionReportResponse]]:
+        """Writes the report on competitors. Streams progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT."""
 
 def add_ReporterServiceServicer_to_server(servicer: ReporterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

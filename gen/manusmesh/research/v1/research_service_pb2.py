@@ -23,12 +23,18 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from manusmesh.knowledge.v1 import knowledge_service_pb2 as manusmesh_dot_knowledge_dot_v1_dot_knowledge__service__pb2
+from manusmesh.type.v1 import competition_pb2 as manusmesh_dot_type_dot_v1_dot_competition__pb2
+from manusmesh.type.v1 import image_pb2 as manusmesh_dot_type_dot_v1_dot_image__pb2
 from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy__pb2
+from manusmesh.type.v1 import post_pb2 as manusmesh_dot_type_dot_v1_dot_post__pb2
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 from manusmesh.type.v1 import skill_pb2 as manusmesh_dot_type_dot_v1_dot_skill__pb2
+from manusmesh.type.v1 import voice_pb2 as manusmesh_dot_type_dot_v1_dot_voice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/research/v1/research_service.proto\x12\x15manusmesh.research.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\"\x8b\x01\n\x16\x41nalyzePatternsRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\x98\x02\n\x17\x41nalyzePatternsResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x32\n\x06result\x18\x05 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportH\x00\x42\x07\n\x05\x65vent2\x8d\x01\n\x0fResearchService\x12z\n\x0f\x41nalyzePatterns\x12-.manusmesh.research.v1.AnalyzePatternsRequest\x1a..manusmesh.research.v1.AnalyzePatternsResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,manusmesh/research/v1/research_service.proto\x12\x15manusmesh.research.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a.manusmesh/knowledge/v1/knowledge_service.proto\x1a#manusmesh/type/v1/competition.proto\x1a\x1dmanusmesh/type/v1/image.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1cmanusmesh/type/v1/post.proto\x1a\x1bmanusmesh/type/v1/run.proto\x1a\x1dmanusmesh/type/v1/skill.proto\x1a\x1dmanusmesh/type/v1/voice.proto\"\x8b\x01\n\x16\x41nalyzePatternsRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32\x1a.manusmesh.type.v1.ExampleB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\x98\x02\n\x17\x41nalyzePatternsResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x32\n\x06result\x18\x05 \x01(\x0b\x32 .manusmesh.type.v1.PatternReportH\x00\x42\x07\n\x05\x65vent\"\x83\x01\n\x13\x41nalyzeVoiceRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x33\n\x05posts\x18\x02 \x03(\x0b\x32\x17.manusmesh.type.v1.PostB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\"\x93\x02\n\x14\x41nalyzeVoiceResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.VoiceReportH\x00\x42\x07\n\x05\x65vent\"\xff\x01\n\x19ResearchCompetitorRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12\x39\n\ncompetitor\x18\x02 \x01(\x0b\x32\x1d.manusmesh.type.v1.CompetitorB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bperiod_from\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\tperiod_to\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\x9e\x02\n\x1aResearchCompetitorResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x35\n\x06result\x18\x05 \x01(\x0b\x32#.manusmesh.type.v1.CompetitorReportH\x00\x42\x07\n\x05\x65vent\"\x9a\x01\n\x16SearchKnowledgeRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12G\n\x07request\x18\x02 \x01(\x0b\x32..manusmesh.knowledge.v1.SearchKnowledgeRequestB\x06\xbaH\x03\xc8\x01\x01\"\xa7\x02\n\x17SearchKnowledgeResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x41\n\x06result\x18\x05 \x01(\x0b\x32/.manusmesh.knowledge.v1.SearchKnowledgeResponseH\x00\x42\x07\n\x05\x65vent\"\x90\x01\n\x14\x45xamineImagesRequest\x12\x37\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1e.manusmesh.type.v1.CallContextB\x06\xbaH\x03\xc8\x01\x01\x12?\n\x06images\x18\x02 \x03(\x0b\x32#.manusmesh.research.v1.ImageAddressB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"?\n\x0cImageAddress\x12\x16\n\x05index\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x17\n\x03url\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x10\"\x94\x02\n\x15\x45xamineImagesResponse\x12/\n\x08progress\x18\x01 \x01(\x0b\x32\x1b.manusmesh.type.v1.ProgressH\x00\x12\x32\n\x07message\x18\x02 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x03 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\x04 \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12\x30\n\x06result\x18\x05 \x01(\x0b\x32\x1e.manusmesh.type.v1.ImageReportH\x00\x42\x07\n\x05\x65vent2\xf8\x04\n\x0fResearchService\x12z\n\x0f\x41nalyzePatterns\x12-.manusmesh.research.v1.AnalyzePatternsRequest\x1a..manusmesh.research.v1.AnalyzePatternsResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12q\n\x0c\x41nalyzeVoice\x12*.manusmesh.research.v1.AnalyzeVoiceRequest\x1a+.manusmesh.research.v1.AnalyzeVoiceResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12\x83\x01\n\x12ResearchCompetitor\x12\x30.manusmesh.research.v1.ResearchCompetitorRequest\x1a\x31.manusmesh.research.v1.ResearchCompetitorResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12z\n\x0fSearchKnowledge\x12-.manusmesh.research.v1.SearchKnowledgeRequest\x1a..manusmesh.research.v1.SearchKnowledgeResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x12t\n\rExamineImages\x12+.manusmesh.research.v1.ExamineImagesRequest\x1a,.manusmesh.research.v1.ExamineImagesResponse\"\x06\xa2\xbb\x18\x02\x08\x04\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,12 +45,62 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANALYZEPATTERNSREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
   _globals['_ANALYZEPATTERNSREQUEST'].fields_by_name['examples']._loaded_options = None
   _globals['_ANALYZEPATTERNSREQUEST'].fields_by_name['examples']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_ANALYZEVOICEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_ANALYZEVOICEREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ANALYZEVOICEREQUEST'].fields_by_name['posts']._loaded_options = None
+  _globals['_ANALYZEVOICEREQUEST'].fields_by_name['posts']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['competitor']._loaded_options = None
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['competitor']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['period_from']._loaded_options = None
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['period_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['period_to']._loaded_options = None
+  _globals['_RESEARCHCOMPETITORREQUEST'].fields_by_name['period_to']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['request']._loaded_options = None
+  _globals['_SEARCHKNOWLEDGEREQUEST'].fields_by_name['request']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAMINEIMAGESREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_EXAMINEIMAGESREQUEST'].fields_by_name['context']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAMINEIMAGESREQUEST'].fields_by_name['images']._loaded_options = None
+  _globals['_EXAMINEIMAGESREQUEST'].fields_by_name['images']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_IMAGEADDRESS'].fields_by_name['index']._loaded_options = None
+  _globals['_IMAGEADDRESS'].fields_by_name['index']._serialized_options = b'\272H\004\032\002(\000'
+  _globals['_IMAGEADDRESS'].fields_by_name['url']._loaded_options = None
+  _globals['_IMAGEADDRESS'].fields_by_name['url']._serialized_options = b'\272H\007r\005\020\001\030\200\020'
   _globals['_RESEARCHSERVICE'].methods_by_name['AnalyzePatterns']._loaded_options = None
   _globals['_RESEARCHSERVICE'].methods_by_name['AnalyzePatterns']._serialized_options = b'\242\273\030\002\010\004'
-  _globals['_ANALYZEPATTERNSREQUEST']._serialized_start=193
-  _globals['_ANALYZEPATTERNSREQUEST']._serialized_end=332
-  _globals['_ANALYZEPATTERNSRESPONSE']._serialized_start=335
-  _globals['_ANALYZEPATTERNSRESPONSE']._serialized_end=615
-  _globals['_RESEARCHSERVICE']._serialized_start=618
-  _globals['_RESEARCHSERVICE']._serialized_end=759
+  _globals['_RESEARCHSERVICE'].methods_by_name['AnalyzeVoice']._loaded_options = None
+  _globals['_RESEARCHSERVICE'].methods_by_name['AnalyzeVoice']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_RESEARCHSERVICE'].methods_by_name['ResearchCompetitor']._loaded_options = None
+  _globals['_RESEARCHSERVICE'].methods_by_name['ResearchCompetitor']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_RESEARCHSERVICE'].methods_by_name['SearchKnowledge']._loaded_options = None
+  _globals['_RESEARCHSERVICE'].methods_by_name['SearchKnowledge']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_RESEARCHSERVICE'].methods_by_name['ExamineImages']._loaded_options = None
+  _globals['_RESEARCHSERVICE'].methods_by_name['ExamineImages']._serialized_options = b'\242\273\030\002\010\004'
+  _globals['_ANALYZEPATTERNSREQUEST']._serialized_start=403
+  _globals['_ANALYZEPATTERNSREQUEST']._serialized_end=542
+  _globals['_ANALYZEPATTERNSRESPONSE']._serialized_start=545
+  _globals['_ANALYZEPATTERNSRESPONSE']._serialized_end=825
+  _globals['_ANALYZEVOICEREQUEST']._serialized_start=828
+  _globals['_ANALYZEVOICEREQUEST']._serialized_end=959
+  _globals['_ANALYZEVOICERESPONSE']._serialized_start=962
+  _globals['_ANALYZEVOICERESPONSE']._serialized_end=1237
+  _globals['_RESEARCHCOMPETITORREQUEST']._serialized_start=1240
+  _globals['_RESEARCHCOMPETITORREQUEST']._serialized_end=1495
+  _globals['_RESEARCHCOMPETITORRESPONSE']._serialized_start=1498
+  _globals['_RESEARCHCOMPETITORRESPONSE']._serialized_end=1784
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_start=1787
+  _globals['_SEARCHKNOWLEDGEREQUEST']._serialized_end=1941
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_start=1944
+  _globals['_SEARCHKNOWLEDGERESPONSE']._serialized_end=2239
+  _globals['_EXAMINEIMAGESREQUEST']._serialized_start=2242
+  _globals['_EXAMINEIMAGESREQUEST']._serialized_end=2386
+  _globals['_IMAGEADDRESS']._serialized_start=2388
+  _globals['_IMAGEADDRESS']._serialized_end=2451
+  _globals['_EXAMINEIMAGESRESPONSE']._serialized_start=2454
+  _globals['_EXAMINEIMAGESRESPONSE']._serialized_end=2730
+  _globals['_RESEARCHSERVICE']._serialized_start=2733
+  _globals['_RESEARCHSERVICE']._serialized_end=3365
 # @@protoc_insertion_point(module_scope)

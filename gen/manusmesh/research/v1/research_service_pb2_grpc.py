@@ -40,6 +40,26 @@ class ResearchServiceStub:
                 request_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsRequest.SerializeToString,
                 response_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsResponse.FromString,
                 _registered_method=True)
+        self.AnalyzeVoice = channel.unary_stream(
+                '/manusmesh.research.v1.ResearchService/AnalyzeVoice',
+                request_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceResponse.FromString,
+                _registered_method=True)
+        self.ResearchCompetitor = channel.unary_stream(
+                '/manusmesh.research.v1.ResearchService/ResearchCompetitor',
+                request_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorResponse.FromString,
+                _registered_method=True)
+        self.SearchKnowledge = channel.unary_stream(
+                '/manusmesh.research.v1.ResearchService/SearchKnowledge',
+                request_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeResponse.FromString,
+                _registered_method=True)
+        self.ExamineImages = channel.unary_stream(
+                '/manusmesh.research.v1.ResearchService/ExamineImages',
+                request_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesRequest.SerializeToString,
+                response_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesResponse.FromString,
+                _registered_method=True)
 
 
 class ResearchServiceServicer:
@@ -54,6 +74,41 @@ class ResearchServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AnalyzeVoice(self, request, context):
+        """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
+        then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResearchCompetitor(self, request, context):
+        """Reads what one competitor publishes: obeys robots.txt, asks each host at most once in two seconds over all replicas,
+        calls public addresses alone. Streams progress, then exactly one report, then ends. When none of its addresses could
+        be read, the report says so in `failure` and holds the receipts of what was tried. Fails with INVALID_ARGUMENT, with
+        UPSTREAM_UNAVAILABLE while Redis is away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchKnowledge(self, request, context):
+        """Searches the knowledge base of the task's tenant, by words and by meaning. Streams progress, then exactly one answer,
+        then ends. Fails with INVALID_ARGUMENT, with UPSTREAM_UNAVAILABLE while the knowledge base cannot be read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExamineImages(self, request, context):
+        """Fetches images as it fetches pages, and measures them: size, colours, what looks like text. An image that cannot be
+        fetched or is none is listed with its reason. Streams progress, uses of tools, then exactly one report, then ends.
+        Fails with INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ResearchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +116,26 @@ def add_ResearchServiceServicer_to_server(servicer, server):
                     servicer.AnalyzePatterns,
                     request_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsRequest.FromString,
                     response_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsResponse.SerializeToString,
+            ),
+            'AnalyzeVoice': grpc.unary_stream_rpc_method_handler(
+                    servicer.AnalyzeVoice,
+                    request_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceRequest.FromString,
+                    response_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceResponse.SerializeToString,
+            ),
+            'ResearchCompetitor': grpc.unary_stream_rpc_method_handler(
+                    servicer.ResearchCompetitor,
+                    request_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorRequest.FromString,
+                    response_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorResponse.SerializeToString,
+            ),
+            'SearchKnowledge': grpc.unary_stream_rpc_method_handler(
+                    servicer.SearchKnowledge,
+                    request_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeRequest.FromString,
+                    response_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeResponse.SerializeToString,
+            ),
+            'ExamineImages': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExamineImages,
+                    request_deserializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesRequest.FromString,
+                    response_serializer=manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +166,114 @@ class ResearchService:
             '/manusmesh.research.v1.ResearchService/AnalyzePatterns',
             manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsRequest.SerializeToString,
             manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzePatternsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnalyzeVoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.research.v1.ResearchService/AnalyzeVoice',
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceRequest.SerializeToString,
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.AnalyzeVoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResearchCompetitor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.research.v1.ResearchService/ResearchCompetitor',
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorRequest.SerializeToString,
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.ResearchCompetitorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchKnowledge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.research.v1.ResearchService/SearchKnowledge',
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeRequest.SerializeToString,
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.SearchKnowledgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExamineImages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/manusmesh.research.v1.ResearchService/ExamineImages',
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesRequest.SerializeToString,
+            manusmesh_dot_research_dot_v1_dot_research__service__pb2.ExamineImagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,25 @@ class ResearchServiceStub:
     """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
     then exactly one report, then ends. Fails with INVALID_ARGUMENT.
     """
+    AnalyzeVoice: _grpc.UnaryStreamMultiCallable[_research_service_pb2.AnalyzeVoiceRequest, _research_service_pb2.AnalyzeVoiceResponse]
+    """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
+    then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ResearchCompetitor: _grpc.UnaryStreamMultiCallable[_research_service_pb2.ResearchCompetitorRequest, _research_service_pb2.ResearchCompetitorResponse]
+    """Reads what one competitor publishes: obeys robots.txt, asks each host at most once in two seconds over all replicas,
+    calls public addresses alone. Streams progress, then exactly one report, then ends. When none of its addresses could
+    be read, the report says so in `failure` and holds the receipts of what was tried. Fails with INVALID_ARGUMENT, with
+    UPSTREAM_UNAVAILABLE while Redis is away.
+    """
+    SearchKnowledge: _grpc.UnaryStreamMultiCallable[_research_service_pb2.SearchKnowledgeRequest, _research_service_pb2.SearchKnowledgeResponse]
+    """Searches the knowledge base of the task's tenant, by words and by meaning. Streams progress, then exactly one answer,
+    then ends. Fails with INVALID_ARGUMENT, with UPSTREAM_UNAVAILABLE while the knowledge base cannot be read.
+    """
+    ExamineImages: _grpc.UnaryStreamMultiCallable[_research_service_pb2.ExamineImagesRequest, _research_service_pb2.ExamineImagesResponse]
+    """Fetches images as it fetches pages, and measures them: size, colours, what looks like text. An image that cannot be
+    fetched or is none is listed with its reason. Streams progress, uses of tools, then exactly one report, then ends.
+    Fails with INVALID_ARGUMENT.
+    """
 
 @_typing.type_check_only
 class ResearchServiceAsyncStub(ResearchServiceStub):
@@ -46,6 +65,25 @@ class ResearchServiceAsyncStub(ResearchServiceStub):
     AnalyzePatterns: _aio.UnaryStreamMultiCallable[_research_service_pb2.AnalyzePatternsRequest, _research_service_pb2.AnalyzePatternsResponse]  # type: ignore[assignment]
     """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
     then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+    """
+    AnalyzeVoice: _aio.UnaryStreamMultiCallable[_research_service_pb2.AnalyzeVoiceRequest, _research_service_pb2.AnalyzeVoiceResponse]  # type: ignore[assignment]
+    """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
+    then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+    """
+    ResearchCompetitor: _aio.UnaryStreamMultiCallable[_research_service_pb2.ResearchCompetitorRequest, _research_service_pb2.ResearchCompetitorResponse]  # type: ignore[assignment]
+    """Reads what one competitor publishes: obeys robots.txt, asks each host at most once in two seconds over all replicas,
+    calls public addresses alone. Streams progress, then exactly one report, then ends. When none of its addresses could
+    be read, the report says so in `failure` and holds the receipts of what was tried. Fails with INVALID_ARGUMENT, with
+    UPSTREAM_UNAVAILABLE while Redis is away.
+    """
+    SearchKnowledge: _aio.UnaryStreamMultiCallable[_research_service_pb2.SearchKnowledgeRequest, _research_service_pb2.SearchKnowledgeResponse]  # type: ignore[assignment]
+    """Searches the knowledge base of the task's tenant, by words and by meaning. Streams progress, then exactly one answer,
+    then ends. Fails with INVALID_ARGUMENT, with UPSTREAM_UNAVAILABLE while the knowledge base cannot be read.
+    """
+    ExamineImages: _aio.UnaryStreamMultiCallable[_research_service_pb2.ExamineImagesRequest, _research_service_pb2.ExamineImagesResponse]  # type: ignore[assignment]
+    """Fetches images as it fetches pages, and measures them: size, colours, what looks like text. An image that cannot be
+    fetched or is none is listed with its reason. Streams progress, uses of tools, then exactly one report, then ends.
+    Fails with INVALID_ARGUMENT.
     """
 
 class ResearchServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -59,6 +97,49 @@ class ResearchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_research_service_pb2.AnalyzePatternsResponse], _abc.AsyncIterator[_research_service_pb2.AnalyzePatternsResponse]]:
         """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
         then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def AnalyzeVoice(
+        self,
+        request: _research_service_pb2.AnalyzeVoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_research_service_pb2.AnalyzeVoiceResponse], _abc.AsyncIterator[_research_service_pb2.AnalyzeVoiceResponse]]:
+        """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
+        then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def ResearchCompetitor(
+        self,
+        request: _research_service_pb2.ResearchCompetitorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_research_service_pb2.ResearchCompetitorResponse], _abc.AsyncIterator[_research_service_pb2.ResearchCompetitorResponse]]:
+        """Reads what one competitor publishes: obeys robots.txt, asks each host at most once in two seconds over all replicas,
+        calls public addresses alone. Streams progress, then exactly one report, then ends. When none of its addresses could
+        be read, the report says so in `failure` and holds the receipts of what was tried. Fails with INVALID_ARGUMENT, with
+        UPSTREAM_UNAVAILABLE while Redis is away.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchKnowledge(
+        self,
+        request: _research_service_pb2.SearchKnowledgeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_research_service_pb2.SearchKnowledgeResponse], _abc.AsyncIterator[_research_service_pb2.SearchKnowledgeResponse]]:
+        """Searches the knowledge base of the task's tenant, by words and by meaning. Streams progress, then exactly one answer,
+        then ends. Fails with INVALID_ARGUMENT, with UPSTREAM_UNAVAILABLE while the knowledge base cannot be read.
+        """
+
+    @_abc_1.abstractmethod
+    def ExamineImages(
+        self,
+        request: _research_service_pb2.ExamineImagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_research_service_pb2.ExamineImagesResponse], _abc.AsyncIterator[_research_service_pb2.ExamineImagesResponse]]:
+        """Fetches images as it fetches pages, and measures them: size, colours, what looks like text. An image that cannot be
+        fetched or is none is listed with its reason. Streams progress, uses of tools, then exactly one report, then ends.
+        Fails with INVALID_ARGUMENT.
         """
 
 def add_ResearchServiceServicer_to_server(servicer: ResearchServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -75,7 +75,7 @@ class DeadLetterServiceServicer:
 
     def RequeueDeadLetter(self, request, context):
         """Queues the task of a dead letter again, from its last finished step and with no deaths counted. Fails with
-        TASK_NOT_FOUND when the task is no dead letter.
+        TASK_NOT_FOUND when the task is no dead letter. Repeated with the same Idempotency-Key it has the answer of the first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

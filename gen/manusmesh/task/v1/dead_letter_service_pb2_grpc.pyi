@@ -42,7 +42,7 @@ class DeadLetterServiceStub:
     """Answers one dead letter with the full record of its task. Fails with TASK_NOT_FOUND when the task is none."""
     RequeueDeadLetter: _grpc.UnaryUnaryMultiCallable[_dead_letter_service_pb2.RequeueDeadLetterRequest, _task_pb2.Task]
     """Queues the task of a dead letter again, from its last finished step and with no deaths counted. Fails with
-    TASK_NOT_FOUND when the task is no dead letter.
+    TASK_NOT_FOUND when the task is no dead letter. Repeated with the same Idempotency-Key it has the answer of the first.
     """
 
 @_typing.type_check_only
@@ -58,7 +58,7 @@ class DeadLetterServiceAsyncStub(DeadLetterServiceStub):
     """Answers one dead letter with the full record of its task. Fails with TASK_NOT_FOUND when the task is none."""
     RequeueDeadLetter: _aio.UnaryUnaryMultiCallable[_dead_letter_service_pb2.RequeueDeadLetterRequest, _task_pb2.Task]  # type: ignore[assignment]
     """Queues the task of a dead letter again, from its last finished step and with no deaths counted. Fails with
-    TASK_NOT_FOUND when the task is no dead letter.
+    TASK_NOT_FOUND when the task is no dead letter. Repeated with the same Idempotency-Key it has the answer of the first.
     """
 
 class DeadLetterServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -89,7 +89,7 @@ class DeadLetterServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
         """Queues the task of a dead letter again, from its last finished step and with no deaths counted. Fails with
-        TASK_NOT_FOUND when the task is no dead letter.
+        TASK_NOT_FOUND when the task is no dead letter. Repeated with the same Idempotency-Key it has the answer of the first.
         """
 
 def add_DeadLetterServiceServicer_to_server(servicer: DeadLetterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -129,6 +129,16 @@ class FailedAttempt(_message.Message):
     retry_in_seconds: float
     def __init__(self, attempt: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., retry_in_seconds: _Optional[float] = ...) -> None: ...
 
+class KeptResult(_message.Message):
+    __slots__ = ("task_id", "missing", "result")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    missing: _containers.RepeatedCompositeFieldContainer[MissingPart]
+    result: bytes
+    def __init__(self, task_id: _Optional[str] = ..., missing: _Optional[_Iterable[_Union[MissingPart, _Mapping]]] = ..., result: _Optional[bytes] = ...) -> None: ...
+
 class AgentMessageRecord(_message.Message):
     __slots__ = ("from_agent", "to_agent", "type", "payload", "time")
     FROM_AGENT_FIELD_NUMBER: _ClassVar[int]

@@ -27,11 +27,12 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from manusmesh.task.v1 import task_pb2 as manusmesh_dot_task_dot_v1_dot_task__pb2
+from manusmesh.type.v1 import plan_pb2 as manusmesh_dot_type_dot_v1_dot_plan__pb2
 from manusmesh.type.v1 import policy_pb2 as manusmesh_dot_type_dot_v1_dot_policy__pb2
 from manusmesh.type.v1 import run_pb2 as manusmesh_dot_type_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$manusmesh/task/v1/task_service.proto\x12\x11manusmesh.task.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmanusmesh/task/v1/task.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\",\n\x0eGetTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"\x9f\x02\n\x10ListTasksRequest\x12O\n\x06status\x18\x01 \x01(\tB?\xbaH<r7R\x06queuedR\x07runningR\x06pausedR\tcompletedR\x06\x66\x61iledR\tcancelled\xd8\x01\x01\x12\x14\n\x03job\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\rcreated_after\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\tpage_size\x18\x05 \x01(\x05\x42\x0c\xbaH\t\x1a\x04\x18\x64(\x01\xd8\x01\x01\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x11ListTasksResponse\x12&\n\x05tasks\x18\x01 \x03(\x0b\x32\x17.manusmesh.task.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x10WatchTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05\x61\x66ter\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"\x8d\x03\n\tTaskEvent\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\x0c\n\x04type\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x05\x12\x0c\n\x04step\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x38\n\ragent_message\x18\x07 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x08 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\t \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x05\x65rror\x18\n \x01(\x0b\x32\x18.manusmesh.type.v1.ErrorH\x00\x12:\n\x0e\x63ompleted_step\x18\x0b \x01(\x0b\x32 .manusmesh.task.v1.CompletedStepH\x00\x42\t\n\x07payload\"I\n\x11\x43\x61ncelTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x18\n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\".\n\x10PauseTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"/\n\x11ResumeTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\".\n\x10RetryTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x32\xb6\x07\n\x0bTaskService\x12k\n\x07GetTask\x12!.manusmesh.task.v1.GetTaskRequest\x1a\x17.manusmesh.task.v1.Task\"$\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x16\x12\x14/api/tasks/{task_id}\x12r\n\tListTasks\x12#.manusmesh.task.v1.ListTasksRequest\x1a$.manusmesh.task.v1.ListTasksResponse\"\x1a\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x0c\x12\n/api/tasks\x12Z\n\tWatchTask\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x1c.manusmesh.task.v1.TaskEvent\"\x08\xa2\xbb\x18\x04\x08\x02\x10\x03\x30\x01\x12|\n\x10StreamTaskEvents\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x14.google.api.HttpBody\"+\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/tasks/{task_id}/events0\x01\x12{\n\nCancelTask\x12$.manusmesh.task.v1.CancelTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/cancel:\x01*\x12x\n\tPauseTask\x12#.manusmesh.task.v1.PauseTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/pause:\x01*\x12{\n\nResumeTask\x12$.manusmesh.task.v1.ResumeTaskRequest\x1a\x17.manusmesh.task.v1.Task\".\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/resume:\x01*\x12x\n\tRetryTask\x12#.manusmesh.task.v1.RetryTaskRequest\x1a\x17.manusmesh.task.v1.Task\"-\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$manusmesh/task/v1/task_service.proto\x12\x11manusmesh.task.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmanusmesh/task/v1/task.proto\x1a\x1cmanusmesh/type/v1/plan.proto\x1a\x1emanusmesh/type/v1/policy.proto\x1a\x1bmanusmesh/type/v1/run.proto\",\n\x0eGetTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"\x9f\x02\n\x10ListTasksRequest\x12O\n\x06status\x18\x01 \x01(\tB?\xbaH<r7R\x06queuedR\x07runningR\x06pausedR\tcompletedR\x06\x66\x61iledR\tcancelled\xd8\x01\x01\x12\x14\n\x03job\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\rcreated_after\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\tpage_size\x18\x05 \x01(\x05\x42\x0c\xbaH\t\x1a\x04\x18\x64(\x01\xd8\x01\x01\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\"T\n\x11ListTasksResponse\x12&\n\x05tasks\x18\x01 \x03(\x0b\x32\x17.manusmesh.task.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x10WatchTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05\x61\x66ter\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\"\xb6\x03\n\tTaskEvent\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\x0c\n\x04type\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08progress\x18\x04 \x01(\x05\x12\x0c\n\x04step\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x38\n\ragent_message\x18\x07 \x01(\x0b\x32\x1f.manusmesh.type.v1.AgentMessageH\x00\x12\x30\n\ttool_call\x18\x08 \x01(\x0b\x32\x1b.manusmesh.type.v1.ToolCallH\x00\x12)\n\x05usage\x18\t \x01(\x0b\x32\x18.manusmesh.type.v1.UsageH\x00\x12)\n\x05\x65rror\x18\n \x01(\x0b\x32\x18.manusmesh.type.v1.ErrorH\x00\x12:\n\x0e\x63ompleted_step\x18\x0b \x01(\x0b\x32 .manusmesh.task.v1.CompletedStepH\x00\x12\'\n\x04plan\x18\x0c \x01(\x0b\x32\x17.manusmesh.type.v1.PlanH\x00\x42\t\n\x07payload\"I\n\x11\x43\x61ncelTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x18\n\x06reason\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\".\n\x10PauseTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"/\n\x11ResumeTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\".\n\x10RetryTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x32\xbe\x07\n\x0bTaskService\x12k\n\x07GetTask\x12!.manusmesh.task.v1.GetTaskRequest\x1a\x17.manusmesh.task.v1.Task\"$\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x16\x12\x14/api/tasks/{task_id}\x12r\n\tListTasks\x12#.manusmesh.task.v1.ListTasksRequest\x1a$.manusmesh.task.v1.ListTasksResponse\"\x1a\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x0c\x12\n/api/tasks\x12Z\n\tWatchTask\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x1c.manusmesh.task.v1.TaskEvent\"\x08\xa2\xbb\x18\x04\x08\x02\x10\x03\x30\x01\x12|\n\x10StreamTaskEvents\x12#.manusmesh.task.v1.WatchTaskRequest\x1a\x14.google.api.HttpBody\"+\xa2\xbb\x18\x04\x08\x02\x10\x03\x82\xd3\xe4\x93\x02\x1d\x12\x1b/api/tasks/{task_id}/events0\x01\x12}\n\nCancelTask\x12$.manusmesh.task.v1.CancelTaskRequest\x1a\x17.manusmesh.task.v1.Task\"0\xa2\xbb\x18\x06\x08\x02\x10\x03(\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/cancel:\x01*\x12z\n\tPauseTask\x12#.manusmesh.task.v1.PauseTaskRequest\x1a\x17.manusmesh.task.v1.Task\"/\xa2\xbb\x18\x06\x08\x02\x10\x03(\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/pause:\x01*\x12}\n\nResumeTask\x12$.manusmesh.task.v1.ResumeTaskRequest\x1a\x17.manusmesh.task.v1.Task\"0\xa2\xbb\x18\x06\x08\x02\x10\x03(\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/tasks/{task_id}/resume:\x01*\x12z\n\tRetryTask\x12#.manusmesh.task.v1.RetryTaskRequest\x1a\x17.manusmesh.task.v1.Task\"/\xa2\xbb\x18\x06\x08\x02\x10\x03(\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/api/tasks/{task_id}/retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -71,31 +72,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TASKSERVICE'].methods_by_name['StreamTaskEvents']._loaded_options = None
   _globals['_TASKSERVICE'].methods_by_name['StreamTaskEvents']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002\035\022\033/api/tasks/{task_id}/events'
   _globals['_TASKSERVICE'].methods_by_name['CancelTask']._loaded_options = None
-  _globals['_TASKSERVICE'].methods_by_name['CancelTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002 \"\033/api/tasks/{task_id}/cancel:\001*'
+  _globals['_TASKSERVICE'].methods_by_name['CancelTask']._serialized_options = b'\242\273\030\006\010\002\020\003(\001\202\323\344\223\002 \"\033/api/tasks/{task_id}/cancel:\001*'
   _globals['_TASKSERVICE'].methods_by_name['PauseTask']._loaded_options = None
-  _globals['_TASKSERVICE'].methods_by_name['PauseTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002\037\"\032/api/tasks/{task_id}/pause:\001*'
+  _globals['_TASKSERVICE'].methods_by_name['PauseTask']._serialized_options = b'\242\273\030\006\010\002\020\003(\001\202\323\344\223\002\037\"\032/api/tasks/{task_id}/pause:\001*'
   _globals['_TASKSERVICE'].methods_by_name['ResumeTask']._loaded_options = None
-  _globals['_TASKSERVICE'].methods_by_name['ResumeTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002 \"\033/api/tasks/{task_id}/resume:\001*'
+  _globals['_TASKSERVICE'].methods_by_name['ResumeTask']._serialized_options = b'\242\273\030\006\010\002\020\003(\001\202\323\344\223\002 \"\033/api/tasks/{task_id}/resume:\001*'
   _globals['_TASKSERVICE'].methods_by_name['RetryTask']._loaded_options = None
-  _globals['_TASKSERVICE'].methods_by_name['RetryTask']._serialized_options = b'\242\273\030\004\010\002\020\003\202\323\344\223\002\037\"\032/api/tasks/{task_id}/retry:\001*'
-  _globals['_GETTASKREQUEST']._serialized_start=269
-  _globals['_GETTASKREQUEST']._serialized_end=313
-  _globals['_LISTTASKSREQUEST']._serialized_start=316
-  _globals['_LISTTASKSREQUEST']._serialized_end=603
-  _globals['_LISTTASKSRESPONSE']._serialized_start=605
-  _globals['_LISTTASKSRESPONSE']._serialized_end=689
-  _globals['_WATCHTASKREQUEST']._serialized_start=691
-  _globals['_WATCHTASKREQUEST']._serialized_end=761
-  _globals['_TASKEVENT']._serialized_start=764
-  _globals['_TASKEVENT']._serialized_end=1161
-  _globals['_CANCELTASKREQUEST']._serialized_start=1163
-  _globals['_CANCELTASKREQUEST']._serialized_end=1236
-  _globals['_PAUSETASKREQUEST']._serialized_start=1238
-  _globals['_PAUSETASKREQUEST']._serialized_end=1284
-  _globals['_RESUMETASKREQUEST']._serialized_start=1286
-  _globals['_RESUMETASKREQUEST']._serialized_end=1333
-  _globals['_RETRYTASKREQUEST']._serialized_start=1335
-  _globals['_RETRYTASKREQUEST']._serialized_end=1381
-  _globals['_TASKSERVICE']._serialized_start=1384
-  _globals['_TASKSERVICE']._serialized_end=2334
+  _globals['_TASKSERVICE'].methods_by_name['RetryTask']._serialized_options = b'\242\273\030\006\010\002\020\003(\001\202\323\344\223\002\037\"\032/api/tasks/{task_id}/retry:\001*'
+  _globals['_GETTASKREQUEST']._serialized_start=299
+  _globals['_GETTASKREQUEST']._serialized_end=343
+  _globals['_LISTTASKSREQUEST']._serialized_start=346
+  _globals['_LISTTASKSREQUEST']._serialized_end=633
+  _globals['_LISTTASKSRESPONSE']._serialized_start=635
+  _globals['_LISTTASKSRESPONSE']._serialized_end=719
+  _globals['_WATCHTASKREQUEST']._serialized_start=721
+  _globals['_WATCHTASKREQUEST']._serialized_end=791
+  _globals['_TASKEVENT']._serialized_start=794
+  _globals['_TASKEVENT']._serialized_end=1232
+  _globals['_CANCELTASKREQUEST']._serialized_start=1234
+  _globals['_CANCELTASKREQUEST']._serialized_end=1307
+  _globals['_PAUSETASKREQUEST']._serialized_start=1309
+  _globals['_PAUSETASKREQUEST']._serialized_end=1355
+  _globals['_RESUMETASKREQUEST']._serialized_start=1357
+  _globals['_RESUMETASKREQUEST']._serialized_end=1404
+  _globals['_RETRYTASKREQUEST']._serialized_start=1406
+  _globals['_RETRYTASKREQUEST']._serialized_end=1452
+  _globals['_TASKSERVICE']._serialized_start=1455
+  _globals['_TASKSERVICE']._serialized_end=2413
 # @@protoc_insertion_point(module_scope)

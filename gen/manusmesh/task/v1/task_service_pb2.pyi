@@ -5,6 +5,7 @@ from google.api import annotations_pb2 as _annotations_pb2
 from google.api import httpbody_pb2 as _httpbody_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from manusmesh.task.v1 import task_pb2 as _task_pb2
+from manusmesh.type.v1 import plan_pb2 as _plan_pb2
 from manusmesh.type.v1 import policy_pb2 as _policy_pb2
 from manusmesh.type.v1 import run_pb2 as _run_pb2
 from google.protobuf.internal import containers as _containers
@@ -54,7 +55,7 @@ class WatchTaskRequest(_message.Message):
     def __init__(self, task_id: _Optional[str] = ..., after: _Optional[int] = ...) -> None: ...
 
 class TaskEvent(_message.Message):
-    __slots__ = ("offset", "type", "time", "progress", "step", "message", "agent_message", "tool_call", "usage", "error", "completed_step")
+    __slots__ = ("offset", "type", "time", "progress", "step", "message", "agent_message", "tool_call", "usage", "error", "completed_step", "plan")
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +67,7 @@ class TaskEvent(_message.Message):
     USAGE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     COMPLETED_STEP_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
     offset: int
     type: str
     time: _timestamp_pb2.Timestamp
@@ -77,7 +79,8 @@ class TaskEvent(_message.Message):
     usage: _run_pb2.Usage
     error: _run_pb2.Error
     completed_step: _task_pb2.CompletedStep
-    def __init__(self, offset: _Optional[int] = ..., type: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., progress: _Optional[int] = ..., step: _Optional[str] = ..., message: _Optional[str] = ..., agent_message: _Optional[_Union[_run_pb2.AgentMessage, _Mapping]] = ..., tool_call: _Optional[_Union[_run_pb2.ToolCall, _Mapping]] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., completed_step: _Optional[_Union[_task_pb2.CompletedStep, _Mapping]] = ...) -> None: ...
+    plan: _plan_pb2.Plan
+    def __init__(self, offset: _Optional[int] = ..., type: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., progress: _Optional[int] = ..., step: _Optional[str] = ..., message: _Optional[str] = ..., agent_message: _Optional[_Union[_run_pb2.AgentMessage, _Mapping]] = ..., tool_call: _Optional[_Union[_run_pb2.ToolCall, _Mapping]] = ..., usage: _Optional[_Union[_run_pb2.Usage, _Mapping]] = ..., error: _Optional[_Union[_run_pb2.Error, _Mapping]] = ..., completed_step: _Optional[_Union[_task_pb2.CompletedStep, _Mapping]] = ..., plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
 
 class CancelTaskRequest(_message.Message):
     __slots__ = ("task_id", "reason")

@@ -29,7 +29,8 @@ if _version_not_supported:
 
 class TaskServiceStub:
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     def __init__(self, channel):
@@ -82,7 +83,8 @@ class TaskServiceStub:
 
 class TaskServiceServicer:
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     def GetTask(self, request, context):
@@ -134,8 +136,8 @@ class TaskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResumeTask(self, request, context):
-        """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
-        is not paused.
+        """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, with CONFLICT when the task is
+        not paused, and with OVERLOADED when it would go back to a queue that is full.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -143,8 +145,9 @@ class TaskServiceServicer:
 
     def RetryTask(self, request, context):
         """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
-        result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
-        CONFLICT when the task is queued, running, paused, or completed with nothing missing.
+        result is partial it does the failed branches again and what builds on them; one that was answered from the cache is
+        done anew. Fails with TASK_NOT_FOUND, with CONFLICT when the task is queued, running, paused, or completed with
+        nothing missing, and with OVERLOADED when the queue is full.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -203,7 +206,8 @@ def add_TaskServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class TaskService:
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     @staticmethod

@@ -30,7 +30,8 @@ GRPC_VERSION: str
 
 class TaskServiceStub:
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     @_typing.overload
@@ -60,19 +61,21 @@ class TaskServiceStub:
     that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
     """
     ResumeTask: _grpc.UnaryUnaryMultiCallable[_task_service_pb2.ResumeTaskRequest, _task_pb2.Task]
-    """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
-    is not paused.
+    """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, with CONFLICT when the task is
+    not paused, and with OVERLOADED when it would go back to a queue that is full.
     """
     RetryTask: _grpc.UnaryUnaryMultiCallable[_task_service_pb2.RetryTaskRequest, _task_pb2.Task]
     """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
-    result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
-    CONFLICT when the task is queued, running, paused, or completed with nothing missing.
+    result is partial it does the failed branches again and what builds on them; one that was answered from the cache is
+    done anew. Fails with TASK_NOT_FOUND, with CONFLICT when the task is queued, running, paused, or completed with
+    nothing missing, and with OVERLOADED when the queue is full.
     """
 
 @_typing.type_check_only
 class TaskServiceAsyncStub(TaskServiceStub):
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -99,18 +102,20 @@ class TaskServiceAsyncStub(TaskServiceStub):
     that it pauses. Fails with TASK_NOT_FOUND, and with CONFLICT when the task is final or paused already.
     """
     ResumeTask: _aio.UnaryUnaryMultiCallable[_task_service_pb2.ResumeTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
-    """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
-    is not paused.
+    """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, with CONFLICT when the task is
+    not paused, and with OVERLOADED when it would go back to a queue that is full.
     """
     RetryTask: _aio.UnaryUnaryMultiCallable[_task_service_pb2.RetryTaskRequest, _task_pb2.Task]  # type: ignore[assignment]
     """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
-    result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
-    CONFLICT when the task is queued, running, paused, or completed with nothing missing.
+    result is partial it does the failed branches again and what builds on them; one that was answered from the cache is
+    done anew. Fails with TASK_NOT_FOUND, with CONFLICT when the task is queued, running, paused, or completed with
+    nothing missing, and with OVERLOADED when the queue is full.
     """
 
 class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads and steers the tenant's tasks, whatever their job. A task of another tenant does not exist: TASK_NOT_FOUND.
-    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away.
+    Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is away. What steers a task heeds the header Idempotency-Key: for
+    24 hours the same request with the same key has the answer of the first, another request is a CONFLICT.
     """
 
     @_abc_1.abstractmethod
@@ -177,8 +182,8 @@ class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _task_service_pb2.ResumeTaskRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
-        """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, and with CONFLICT when the task
-        is not paused.
+        """Goes on with a paused task from its last finished step. Fails with TASK_NOT_FOUND, with CONFLICT when the task is
+        not paused, and with OVERLOADED when it would go back to a queue that is full.
         """
 
     @_abc_1.abstractmethod
@@ -188,8 +193,9 @@ class TaskServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_task_pb2.Task, _abc.Awaitable[_task_pb2.Task]]:
         """Queues a failed or cancelled task again; the steps that had finished are not done again. Of a completed task whose
-        result is partial it does the failed branches again and what builds on them. Fails with TASK_NOT_FOUND, and with
-        CONFLICT when the task is queued, running, paused, or completed with nothing missing.
+        result is partial it does the failed branches again and what builds on them; one that was answered from the cache is
+        done anew. Fails with TASK_NOT_FOUND, with CONFLICT when the task is queued, running, paused, or completed with
+        nothing missing, and with OVERLOADED when the queue is full.
         """
 
 def add_TaskServiceServicer_to_server(servicer: TaskServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -29,7 +29,9 @@ if _version_not_supported:
 class TenantServiceStub:
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     def __init__(self, channel):
@@ -113,7 +115,9 @@ class TenantServiceStub:
 class TenantServiceServicer:
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     def CreateTenant(self, request, context):
@@ -304,7 +308,9 @@ def add_TenantServiceServicer_to_server(servicer, server):
 class TenantService:
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     @staticmethod

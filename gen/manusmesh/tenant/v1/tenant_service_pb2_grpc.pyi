@@ -30,7 +30,9 @@ GRPC_VERSION: str
 class TenantServiceStub:
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     @_typing.overload
@@ -82,7 +84,9 @@ class TenantServiceStub:
 class TenantServiceAsyncStub(TenantServiceStub):
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -130,7 +134,9 @@ class TenantServiceAsyncStub(TenantServiceStub):
 class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     """Tenants, their keys, limits, budgets and usage. Every RPC needs an admin key: a tenant's key is refused with
     PERMISSION_DENIED. Changes hold on every replica within 5 s. Every RPC fails with UPSTREAM_UNAVAILABLE while Redis is
-    away.
+    away. What changes something heeds the header Idempotency-Key: for 24 hours the same request with the same key has the
+    answer of the first, another request is a CONFLICT. Where that answer shows a secret the repeat is a CONFLICT too,
+    whose details name what was made (tenant_id, key_id): secrets are shown once.
     """
 
     @_abc_1.abstractmethod

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmanusmesh/type/v1/plan.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xdb\x01\n\x07Subtask\x12)\n\x02id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,63}$\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\x0e\n\x06inputs\x18\x04 \x03(\t\x12\x0f\n\x07outputs\x18\x05 \x03(\t\x12\x12\n\ndepends_on\x18\x06 \x03(\t\x12)\n\x11\x65stimated_seconds\x18\x07 \x01(\x01\x42\x0e\xbaH\x0b\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x19\n\x11success_criterion\x18\x08 \x01(\t\x12\r\n\x05title\x18\t \x01(\t\"G\n\x10ResourceEstimate\x12\x11\n\tllm_calls\x18\x01 \x01(\x05\x12\x0e\n\x06tokens\x18\x02 \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x03 \x01(\x01\"\x97\x01\n\x04Plan\x12,\n\x08subtasks\x18\x01 \x03(\x0b\x32\x1a.manusmesh.type.v1.Subtask\x12\x19\n\x11\x65stimated_seconds\x18\x02 \x01(\x01\x12\x36\n\tresources\x18\x03 \x01(\x0b\x32#.manusmesh.type.v1.ResourceEstimate\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmanusmesh/type/v1/plan.proto\x12\x11manusmesh.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xba\x02\n\x07Subtask\x12)\n\x02id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,63}$\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\x0e\n\x06inputs\x18\x04 \x03(\t\x12\x0f\n\x07outputs\x18\x05 \x03(\t\x12\x12\n\ndepends_on\x18\x06 \x03(\t\x12)\n\x11\x65stimated_seconds\x18\x07 \x01(\x01\x42\x0e\xbaH\x0b\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x19\n\x11success_criterion\x18\x08 \x01(\t\x12\r\n\x05title\x18\t \x01(\t\x12%\n\rwaits_seconds\x18\n \x01(\x01\x42\x0e\xbaH\x0b\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x36\n\tresources\x18\x0b \x01(\x0b\x32#.manusmesh.type.v1.ResourceEstimate\"G\n\x10ResourceEstimate\x12\x11\n\tllm_calls\x18\x01 \x01(\x05\x12\x0e\n\x06tokens\x18\x02 \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x03 \x01(\x01\"\x97\x01\n\x04Plan\x12,\n\x08subtasks\x18\x01 \x03(\x0b\x32\x1a.manusmesh.type.v1.Subtask\x12\x19\n\x11\x65stimated_seconds\x18\x02 \x01(\x01\x12\x36\n\tresources\x18\x03 \x01(\x0b\x32#.manusmesh.type.v1.ResourceEstimate\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUBTASK'].fields_by_name['id']._serialized_options = b'\272H\032r\0302\026^[a-z][a-z0-9_]{0,63}$'
   _globals['_SUBTASK'].fields_by_name['estimated_seconds']._loaded_options = None
   _globals['_SUBTASK'].fields_by_name['estimated_seconds']._serialized_options = b'\272H\013\022\t)\000\000\000\000\000\000\000\000'
+  _globals['_SUBTASK'].fields_by_name['waits_seconds']._loaded_options = None
+  _globals['_SUBTASK'].fields_by_name['waits_seconds']._serialized_options = b'\272H\013\022\t)\000\000\000\000\000\000\000\000'
   _globals['_SUBTASK']._serialized_start=81
-  _globals['_SUBTASK']._serialized_end=300
-  _globals['_RESOURCEESTIMATE']._serialized_start=302
-  _globals['_RESOURCEESTIMATE']._serialized_end=373
-  _globals['_PLAN']._serialized_start=376
-  _globals['_PLAN']._serialized_end=527
+  _globals['_SUBTASK']._serialized_end=395
+  _globals['_RESOURCEESTIMATE']._serialized_start=397
+  _globals['_RESOURCEESTIMATE']._serialized_end=468
+  _globals['_PLAN']._serialized_start=471
+  _globals['_PLAN']._serialized_end=622
 # @@protoc_insertion_point(module_scope)

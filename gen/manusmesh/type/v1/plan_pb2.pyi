@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Subtask(_message.Message):
-    __slots__ = ("id", "type", "agent", "inputs", "outputs", "depends_on", "estimated_seconds", "success_criterion", "title")
+    __slots__ = ("id", "type", "agent", "inputs", "outputs", "depends_on", "estimated_seconds", "success_criterion", "title", "waits_seconds", "resources")
     ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,8 @@ class Subtask(_message.Message):
     ESTIMATED_SECONDS_FIELD_NUMBER: _ClassVar[int]
     SUCCESS_CRITERION_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
+    WAITS_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
     id: str
     type: str
     agent: str
@@ -27,7 +29,9 @@ class Subtask(_message.Message):
     estimated_seconds: float
     success_criterion: str
     title: str
-    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., agent: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., depends_on: _Optional[_Iterable[str]] = ..., estimated_seconds: _Optional[float] = ..., success_criterion: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
+    waits_seconds: float
+    resources: ResourceEstimate
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., agent: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., depends_on: _Optional[_Iterable[str]] = ..., estimated_seconds: _Optional[float] = ..., success_criterion: _Optional[str] = ..., title: _Optional[str] = ..., waits_seconds: _Optional[float] = ..., resources: _Optional[_Union[ResourceEstimate, _Mapping]] = ...) -> None: ...
 
 class ResourceEstimate(_message.Message):
     __slots__ = ("llm_calls", "tokens", "cost_usd")

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emanusmesh/type/v1/policy.proto\x12\x11manusmesh.type.v1\x1a google/protobuf/descriptor.proto\"\xb5\x01\n\x0cMethodPolicy\x12)\n\x06\x61\x63\x63\x65ss\x18\x01 \x01(\x0e\x32\x19.manusmesh.type.v1.Access\x12\x32\n\x0blimit_class\x18\x02 \x01(\x0e\x32\x1d.manusmesh.type.v1.LimitClass\x12\x0b\n\x03job\x18\x03 \x01(\t\x12(\n\x04role\x18\x04 \x01(\x0e\x32\x1a.manusmesh.type.v1.JobRole\x12\x0f\n\x07\x61udited\x18\x05 \x01(\x08*m\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x11\n\rACCESS_TENANT\x10\x02\x12\x10\n\x0c\x41\x43\x43\x45SS_ADMIN\x10\x03\x12\x13\n\x0f\x41\x43\x43\x45SS_INTERNAL\x10\x04*n\n\nLimitClass\x12\x1b\n\x17LIMIT_CLASS_UNSPECIFIED\x10\x00\x12\x15\n\x11LIMIT_CLASS_ASYNC\x10\x01\x12\x14\n\x10LIMIT_CLASS_SYNC\x10\x02\x12\x16\n\x12LIMIT_CLASS_STATUS\x10\x03*\xa5\x01\n\x07JobRole\x12\x18\n\x14JOB_ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eJOB_ROLE_START\x10\x01\x12\x13\n\x0fJOB_ROLE_STATUS\x10\x02\x12\x13\n\x0fJOB_ROLE_RESULT\x10\x03\x12\x10\n\x0cJOB_ROLE_RUN\x10\x04\x12\x15\n\x11JOB_ROLE_MARKDOWN\x10\x05\x12\x19\n\x15JOB_ROLE_RUN_MARKDOWN\x10\x06:Q\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xb4\x87\x03 \x01(\x0b\x32\x1f.manusmesh.type.v1.MethodPolicyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emanusmesh/type/v1/policy.proto\x12\x11manusmesh.type.v1\x1a google/protobuf/descriptor.proto\"\xb5\x01\n\x0cMethodPolicy\x12)\n\x06\x61\x63\x63\x65ss\x18\x01 \x01(\x0e\x32\x19.manusmesh.type.v1.Access\x12\x32\n\x0blimit_class\x18\x02 \x01(\x0e\x32\x1d.manusmesh.type.v1.LimitClass\x12\x0b\n\x03job\x18\x03 \x01(\t\x12(\n\x04role\x18\x04 \x01(\x0e\x32\x1a.manusmesh.type.v1.JobRole\x12\x0f\n\x07\x61udited\x18\x05 \x01(\x08*m\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x11\n\rACCESS_TENANT\x10\x02\x12\x10\n\x0c\x41\x43\x43\x45SS_ADMIN\x10\x03\x12\x13\n\x0f\x41\x43\x43\x45SS_INTERNAL\x10\x04*n\n\nLimitClass\x12\x1b\n\x17LIMIT_CLASS_UNSPECIFIED\x10\x00\x12\x15\n\x11LIMIT_CLASS_ASYNC\x10\x01\x12\x14\n\x10LIMIT_CLASS_SYNC\x10\x02\x12\x16\n\x12LIMIT_CLASS_STATUS\x10\x03*\xba\x01\n\x07JobRole\x12\x18\n\x14JOB_ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eJOB_ROLE_START\x10\x01\x12\x13\n\x0fJOB_ROLE_STATUS\x10\x02\x12\x13\n\x0fJOB_ROLE_RESULT\x10\x03\x12\x10\n\x0cJOB_ROLE_RUN\x10\x04\x12\x15\n\x11JOB_ROLE_MARKDOWN\x10\x05\x12\x19\n\x15JOB_ROLE_RUN_MARKDOWN\x10\x06\x12\x13\n\x0fJOB_ROLE_ANSWER\x10\x07:Q\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xb4\x87\x03 \x01(\x0b\x32\x1f.manusmesh.type.v1.MethodPolicyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +37,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIMITCLASS']._serialized_start=382
   _globals['_LIMITCLASS']._serialized_end=492
   _globals['_JOBROLE']._serialized_start=495
-  _globals['_JOBROLE']._serialized_end=660
+  _globals['_JOBROLE']._serialized_end=681
   _globals['_METHODPOLICY']._serialized_start=88
   _globals['_METHODPOLICY']._serialized_end=269
 # @@protoc_insertion_point(module_scope)

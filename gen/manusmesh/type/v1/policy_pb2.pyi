@@ -30,6 +30,7 @@ class JobRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_ROLE_RUN: _ClassVar[JobRole]
     JOB_ROLE_MARKDOWN: _ClassVar[JobRole]
     JOB_ROLE_RUN_MARKDOWN: _ClassVar[JobRole]
+    JOB_ROLE_ANSWER: _ClassVar[JobRole]
 ACCESS_UNSPECIFIED: Access
 ACCESS_PUBLIC: Access
 ACCESS_TENANT: Access
@@ -46,6 +47,7 @@ JOB_ROLE_RESULT: JobRole
 JOB_ROLE_RUN: JobRole
 JOB_ROLE_MARKDOWN: JobRole
 JOB_ROLE_RUN_MARKDOWN: JobRole
+JOB_ROLE_ANSWER: JobRole
 POLICY_FIELD_NUMBER: _ClassVar[int]
 policy: _descriptor.FieldDescriptor
 

@@ -88,7 +88,8 @@ class WebhookServiceServicer:
 
     def ReplayWebhookDelivery(self, request, context):
         """Sends the latest delivery of a task again, from now and with the same Webhook-Id, whether it had failed or been
-        accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried.
+        accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried. Repeated with
+        the same Idempotency-Key it has the answer of the first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

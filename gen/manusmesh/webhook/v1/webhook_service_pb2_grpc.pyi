@@ -48,7 +48,8 @@ class WebhookServiceStub:
     """Answers the latest delivery of a task. Fails with NOT_FOUND."""
     ReplayWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveryRequest, _webhook_service_pb2.WebhookDelivery]
     """Sends the latest delivery of a task again, from now and with the same Webhook-Id, whether it had failed or been
-    accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried.
+    accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried. Repeated with
+    the same Idempotency-Key it has the answer of the first.
     """
 
 @_typing.type_check_only
@@ -71,7 +72,8 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     """Answers the latest delivery of a task. Fails with NOT_FOUND."""
     ReplayWebhookDelivery: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveryRequest, _webhook_service_pb2.WebhookDelivery]  # type: ignore[assignment]
     """Sends the latest delivery of a task again, from now and with the same Webhook-Id, whether it had failed or been
-    accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried.
+    accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried. Repeated with
+    the same Idempotency-Key it has the answer of the first.
     """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -109,7 +111,8 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.WebhookDelivery, _abc.Awaitable[_webhook_service_pb2.WebhookDelivery]]:
         """Sends the latest delivery of a task again, from now and with the same Webhook-Id, whether it had failed or been
-        accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried.
+        accepted; the attempts before are kept. Fails with NOT_FOUND, and with CONFLICT while it is being tried. Repeated with
+        the same Idempotency-Key it has the answer of the first.
         """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
