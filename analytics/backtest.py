@@ -9,6 +9,7 @@ from analytics.guards import run_guards, similarity
 from analytics.platforms import PLATFORMS, count_characters
 from analytics.post import Post
 from analytics.skill.model import (
+    IMAGE_STANDARDS,
     BackTest,
     BackTestEntry,
     GuardResult,
@@ -163,4 +164,8 @@ def _feedback(index: int, post: Post, result: GuardResult) -> str:
     what = f"Guard {result.guard} refuses example {index + 1} of the better half: {result.reason}"
     if result.guard in {"length", "hashtag_count"} and (limit := beyond_platform(post)):
         return f"{what} No draft can accept it: it {limit}."
+    if result.guard in IMAGE_STANDARDS:
+        return (
+            f"{what} The limit is the platform's or a standard's and stays: the image must change."
+        )
     return what

@@ -14,37 +14,62 @@ def confidence(report: PatternReport, review: SkillReview) -> tuple[float, list[
     """Compute the confidence in a skill.
 
     The weights are a choice of ours, not fitted to anything: how many examples there are counts
-    most, then how much they agree. One example gives at most 21, ten at most 65.
+    most, then how much they agree. One example gives at most 21, ten at most 65. Examples without
+    a word, such as bare links, show nothing of how to write: the first three parts leave them out
+    or shrink by their share.
 
     Returns:
         0 to 100, and its four parts.
     """
-    parts = [_sample_size(report), _agreement(report), _back_test(review), _measurability(report)]
+    spoken = _with_words(report)
+    parts = [
+        _sample_size(report, spoken),
+        _agreement(report, spoken),
+        _back_test(report, review, spoken),
+        _measurability(report),
+    ]
     return round(100 * sum(part.value * part.weight for part in parts), 1), parts
 
 
-def _sample_size(report: PatternReport) -> ConfidencePart:
-    """Return n / (n + 5): 0.5 at 5 distinct examples, 0.67 at 10."""
-    count = report.distinct_examples
-    noun = "example" if count == 1 else "examples"
+def _with_words(report: PatternReport) -> int:
+    """Return how many distinct examples hold a sentence."""
+    measured = report.measurement("words_per_sentence_median")
+    return measured.sample_size if measured else 0
+
+
+def _sample_size(report: PatternReport, spoken: int) -> ConfidencePart:
+    """Return n / (n + 5): 0.5 at 5 distinct examples with words, 0.67 at 10."""
+    noun = "example" if spoken == 1 else "examples"
+    told = f"{spoken} distinct {noun}"
+    if spoken < report.distinct_examples:
+        told += f" with words, of {report.distinct_examples}"
     return _part(
         "sample_size",
-        count / (count + _HALF_SAMPLE),
-        f"{count} distinct {noun}: {count} / ({count} + {_HALF_SAMPLE}).",
+        spoken / (spoken + _HALF_SAMPLE),
+        f"{told}: {spoken} / ({spoken} + {_HALF_SAMPLE}).",
     )
 
 
-def _agreement(report: PatternReport) -> ConfidencePart:
+def _spoken_share(report: PatternReport, spoken: int) -> tuple[float, str]:
+    """Return the share of the examples with words, and what it does to a part."""
+    count = report.distinct_examples
+    if spoken >= count:
+        return 1.0, ""
+    return spoken / count, f" Times {spoken} / {count}, the share of the examples with words."
+
+
+def _agreement(report: PatternReport, spoken: int) -> ConfidencePart:
     """Return how surely the examples agree: how far the shares' intervals lie beyond one half."""
     shares = [one for one in report.measurements if one.unit == "share"]
     if report.distinct_examples <= 1 or not shares:
         return _part("agreement", 0.0, "One example cannot agree with another.")
     value = sum(_one_sided(one) for one in shares) / len(shares)
+    share, told = _spoken_share(report, spoken)
     return _part(
         "agreement",
-        value,
+        value * share,
         f"How far the 95 % intervals of {len(shares)} yes-or-no traits lie beyond one half (0 when "
-        f"they reach it), on average; {report.distinct_examples} distinct examples.",
+        f"they reach it), on average; {report.distinct_examples} distinct examples.{told}",
     )
 
 
@@ -54,7 +79,7 @@ def _one_sided(share: Measurement) -> float:
     return max(0.0, 2 * low - 1, 1 - 2 * high)
 
 
-def _back_test(review: SkillReview) -> ConfidencePart:
+def _back_test(report: PatternReport, review: SkillReview, spoken: int) -> ConfidencePart:
     """Return the lower end of the Wilson interval of the accepted share of the better half."""
     tested = review.back_test
     if review.violations or not tested.better_total:
@@ -62,11 +87,12 @@ def _back_test(review: SkillReview) -> ConfidencePart:
     if not tested.rest_total:
         return _part("back_test", 0.0, "All examples did equally well: there is no better half.")
     low, _ = wilson_interval(tested.better_accepted, tested.better_total)
+    share, told = _spoken_share(report, spoken)
     return _part(
         "back_test",
-        low,
+        low * share,
         f"{tested.better_accepted} of {tested.better_total} better examples pass: lower end of the "
-        "95 % Wilson interval of that share.",
+        f"95 % Wilson interval of that share.{told}",
     )
 
 

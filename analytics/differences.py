@@ -72,10 +72,11 @@ def _difference(one: _Compared, corrected: float, traits: int) -> Difference:
     better = sum(one.better) / len(one.better)
     rest = sum(one.rest) / len(one.rest)
     if isinstance(one.trait, YesNo):
+        has, has_not = round(sum(one.better)), round(sum(one.rest))
         what = (
-            f"{sum(one.better):.0f} of the {len(one.better)} better examples "
-            f"({100 * better:.0f} %) {one.trait.verb}, against {sum(one.rest):.0f} of the other "
-            f"{len(one.rest)} ({100 * rest:.0f} %)"
+            f"{has or 'None'} of the {len(one.better)} better examples ({100 * better:.0f} %) "
+            f"{one.trait.verb}, against {has_not or 'none'} of the other {len(one.rest)} "
+            f"({100 * rest:.0f} %)"
         )
     else:
         what = (

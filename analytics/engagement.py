@@ -2,7 +2,8 @@
 
 Likes of one platform don't compare with another's, so every post is set against the median of its
 own platform's examples.
-The arithmetic is exact (fractions): multiplying every count by the same number changes no ranking.
+The arithmetic is exact (fractions): multiplying every count by the same number changes no ranking,
+as long as no post gets more interactions than impressions.
 """
 
 import statistics
@@ -42,8 +43,8 @@ class DistinctPost:
 
 
 def engagement_basis(posts: Sequence[Post]) -> str:
-    """Tell how to compare `posts`: by rate if all impressions are known, else by interactions."""
-    return RATE_BASIS if all(post.impressions for post in posts) else RELATIVE_BASIS
+    """Tell how to compare `posts`: by rate if that of each is known, else by interactions."""
+    return RATE_BASIS if all(post.rate_known for post in posts) else RELATIVE_BASIS
 
 
 def text_key(text: str) -> str:

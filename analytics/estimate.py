@@ -18,13 +18,12 @@ from analytics.differences import value_of
 from analytics.engagement import distinct_posts
 from analytics.evidence import PatternReport, PerformanceEstimate
 from analytics.post import Post
-from analytics.statistics import bootstrap, cliffs_delta, seed_from
+from analytics.statistics import Z95, bootstrap, cliffs_delta, seed_from
 from analytics.traits import TRAITS, Sample, samples
 
 MIN_FOR_ESTIMATE: Final = 6
 _MIN_FOLLOWERS: Final = 2
 _HALF_CONFIDENCE: Final = 20
-_NORMAL_95: Final = 1.96
 # Spread of true gains, in logarithms. Chosen on 32 organisations' pages: traits learned on 6 or 10
 # posts were looked for in 90 others of the same page; 0.15 keeps the estimates below the gains.
 _PRIOR_SPREAD: Final = 0.15
@@ -80,7 +79,7 @@ def estimate(posts: Sequence[Post], report: PatternReport) -> PerformanceEstimat
     variance = float(gains.var())
     kept = _PRIOR_SPREAD**2 / (_PRIOR_SPREAD**2 + variance)
     spread = math.sqrt(kept * variance)
-    ends = (_percent(observed * kept + sign * _NORMAL_95 * spread) for sign in (-1, 1))
+    ends = (_percent(observed * kept + sign * Z95 * spread) for sign in (-1, 1))
     low, high = (round(end, 1) for end in ends)
     if observed <= 0:
         return _none(f"No gain can be promised: {tested}.", low, high)

@@ -86,7 +86,7 @@ class ExampleScore:
 
     Attributes:
         index: Its position among the examples, from 0.
-        engagement_rate: Interactions per impression; 0 when impressions are unknown.
+        engagement_rate: Interactions per impression; 0 when the rate of any example is unknown.
         relative: Engagement divided by the median engagement of the examples of its platform.
         better_half: Whether it belongs to the better half.
         duplicate_of: Position of an earlier example with the same text, None when there is none.

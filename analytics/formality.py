@@ -11,19 +11,21 @@ from analytics.linear import Features, load, mean_scores
 _MODELS = {"en": "formality_en", "de": "formality_de"}
 
 
-def formality(sentences: Sequence[Features], language: str) -> float | None:
-    """Rates how formal a text is.
+def formality(texts: Sequence[Sequence[Features]], language: str) -> list[float | None]:
+    """Rates how formal texts are.
 
     Args:
-        sentences: The sentences of the text.
-        language: Its ISO 639-1 code.
+        texts: The sentences of each text.
+        language: Their ISO 639-1 code.
 
     Returns:
-        The raters' own scale, drawn to 0 to 100: 0 is "very informal", 50 neither, 100 "very
-        formal"; sentences spread over it as widely as the ratings did. None for languages other
-        than English and German and for a text without words.
+        For each text the raters' own scale, drawn to 0 to 100: 0 is "very informal", 50 neither,
+        100 "very formal"; sentences spread over it as widely as the ratings did. None for languages
+        other than English and German and for a text without words.
     """
     if language not in _MODELS:
-        return None
-    rating = mean_scores(load(_MODELS[language]), sentences)
-    return None if rating is None else min(100.0, max(0.0, 50 + 50 * float(rating[0])))
+        return [None] * len(texts)
+    return [
+        None if rating is None else min(100.0, max(0.0, 50 + 50 * float(rating[0])))
+        for rating in mean_scores(load(_MODELS[language]), texts)
+    ]

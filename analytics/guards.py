@@ -10,6 +10,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from analytics.guard_results import decided, skipped
+from analytics.image_guards import run_image_guard
+from analytics.images.model import PostImage
 from analytics.measures import TextMeasures, measure
 from analytics.platforms import PLATFORMS, count_characters
 from analytics.post import Post
@@ -35,6 +38,7 @@ class Candidate:
         text: Its text.
         platform: Where it goes; None when it must fit every platform of the skill.
         has_image: Whether it has an image.
+        image: The image, if it was looked at.
         measures: The measures of its text.
         examples: The texts it must not copy.
     """
@@ -42,6 +46,7 @@ class Candidate:
     text: str
     platform: str | None
     has_image: bool
+    image: PostImage | None
     measures: TextMeasures
     examples: tuple[str, ...]
 
@@ -64,6 +69,7 @@ def run_guards(skill: Skill, post: Post | str, examples: Sequence[str] = ()) -> 
         text=text,
         platform=None if isinstance(post, str) else post.platform,
         has_image=False if isinstance(post, str) else post.has_image,
+        image=None if isinstance(post, str) else post.image,
         measures=measure(text),
         examples=tuple(examples),
     )
@@ -138,20 +144,20 @@ def _voice(skill: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     """Compare the brand voice score with its least."""
     score = voice_score(skill.brand_voice, candidate.measures)
     if score is None:
-        return _skipped(guard, "the voice cannot be measured in this text or its language")
+        return skipped(guard, "the voice cannot be measured in this text or its language")
     if guard.limits.low is None:
-        return _skipped(guard, "the skill sets no least score")
-    return _decided(guard, guard.limits, score, f"brand voice score {score:.1f} of 100")
+        return skipped(guard, "the skill sets no least score")
+    return decided(guard, guard.limits, score, f"brand voice score {score:.1f} of 100")
 
 
 def _readability(_: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     """Compare the reading grade with its highest."""
     grade = candidate.measures.reading_grade
     if grade is None:
-        return _skipped(guard, "readability cannot be measured in this text or its language")
+        return skipped(guard, "readability cannot be measured in this text or its language")
     if guard.limits.high is None:
-        return _skipped(guard, "the skill sets no highest grade")
-    return _decided(guard, guard.limits, grade, f"US school grade {grade:.1f}")
+        return skipped(guard, "the skill sets no highest grade")
+    return decided(guard, guard.limits, grade, f"US school grade {grade:.1f}")
 
 
 def _length(skill: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
@@ -175,9 +181,9 @@ def _by_platform(
     names = [candidate.platform] if candidate.platform else list(skill.platforms)
     if missing := [name for name in names if name not in guard.platforms]:
         labels = " and ".join(PLATFORMS[name].label for name in missing)
-        return _skipped(guard, f"the skill is not for {labels}")
+        return skipped(guard, f"the skill is not for {labels}")
     results = [
-        _decided(
+        decided(
             guard,
             guard.platforms[name],
             value,
@@ -192,15 +198,15 @@ def _by_platform(
 def _calls(_: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     """Compare the number of calls to action with its range."""
     if candidate.measures.language not in CALL_TO_ACTION_LANGUAGES:
-        return _skipped(guard, "calls to action cannot be recognised in this text or its language")
+        return skipped(guard, "calls to action cannot be recognised in this text or its language")
     count = len(candidate.measures.calls_to_action)
-    return _decided(guard, guard.limits, count, _count(count, "call to action", "calls to action"))
+    return decided(guard, guard.limits, count, _count(count, "call to action", "calls to action"))
 
 
 def _banned(_: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     """Look for banned words, whole and in any letter case."""
     if not guard.words:
-        return _skipped(guard, "the skill bans no words")
+        return skipped(guard, "the skill bans no words")
     text = candidate.text.casefold()
     found = [
         word
@@ -209,54 +215,29 @@ def _banned(_: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     ]
     listed = ", ".join(f"“{word}”" for word in found[:5])
     what = f"{_count(len(found), 'banned word', 'banned words')}{': ' if found else ''}{listed}"
-    return _decided(guard, Limits(high=0), len(found), what)
+    return decided(guard, Limits(high=0), len(found), what)
 
 
 def _originality(_: Skill, guard: Guard, candidate: Candidate) -> GuardResult:
     """Compare the likeness to the closest example with its most."""
     if not candidate.examples:
-        return _skipped(guard, "there is no other example to compare with")
+        return skipped(guard, "there is no other example to compare with")
     if not words_of(candidate.text):
-        return _skipped(guard, "the text has no words")
+        return skipped(guard, "the text has no words")
     closest = max(similarity(candidate.text, example) for example in candidate.examples)
     what = f"{100 * closest:.0f} % of its word triples occur in the closest example"
-    return _decided(guard, guard.limits, closest, what)
+    return decided(guard, guard.limits, closest, what)
 
 
 def _image(guard: Guard, candidate: Candidate) -> GuardResult:
-    """Skip a guard on images: no image has been opened."""
-    if candidate.has_image:
-        return _skipped(guard, "the image has not been examined, only its address is known")
-    return _skipped(guard, "the post has no image")
-
-
-def _decided(guard: Guard, limits: Limits, value: float, what: str) -> GuardResult:
-    """Return the result of comparing a value with limits."""
-    passed = limits.allow(value)
-    return GuardResult(
-        guard=guard.name,
-        passed=passed,
-        score=float(value),
-        reason=f"{what[0].upper()}{what[1:]}; {describe_limits(limits)}.",
-        status="passed" if passed else "failed",
-    )
-
-
-def describe_limits(limits: Limits) -> str:
-    """Say what is allowed, such as "at least 3 and at most 5 are allowed"."""
-    ends = [
-        f"at {word} {end:g}"
-        for word, end in (("least", limits.low), ("most", limits.high))
-        if end is not None
-    ]
-    return f"{' and '.join(ends)} allowed" if ends else "anything allowed"
-
-
-def _skipped(guard: Guard, why: str) -> GuardResult:
-    """Return the result of a guard that could not run."""
-    return GuardResult(
-        guard.name, passed=False, score=None, reason=f"Skipped: {why}.", status="skipped"
-    )
+    """Run a guard on the image, or say why there is nothing to run it on."""
+    if not candidate.has_image:
+        return skipped(guard, "the post has no image")
+    if candidate.image is None or candidate.platform is None:
+        return skipped(guard, "the image has not been examined, only its address is known")
+    if candidate.image.measures is None:
+        return skipped(guard, candidate.image.failure)
+    return run_image_guard(guard, candidate.image.measures, candidate.platform)
 
 
 def _count(count: int, one: str, many: str) -> str:

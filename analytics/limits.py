@@ -56,6 +56,13 @@ def _engagement_limits(posts: Sequence[Post]) -> list[str]:
             f"Impressions of {unknown} of {len(posts)} examples are unknown: there is no "
             "engagement rate, posts are compared by their interactions relative to the median."
         )
+    odd = sum(post.impressions is not None and not post.rate_known for post in posts)
+    if odd:
+        limits.append(
+            f"{odd} of {len(posts)} examples have more interactions than impressions, so the two "
+            "were not counted alike: there is no engagement rate, posts are compared by their "
+            "interactions relative to the median."
+        )
     if not any(post.interactions for post in posts):
         limits.append("No example has any likes, comments or shares.")
     own = {

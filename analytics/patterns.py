@@ -53,7 +53,7 @@ def analyze(posts: Sequence[Post]) -> PatternReport:
     patterns = _patterns(taken)
     return PatternReport(
         patterns=patterns,
-        measurements=(*_shares(taken), *_medians(taken), *_engagement_medians(posts)),
+        measurements=(*measure_shares(taken), *measure_medians(taken), *_engagement_medians(posts)),
         differences=find_differences(taken),
         scores=score_examples(posts),
         voice=voice,
@@ -168,7 +168,7 @@ def _tag_pattern(taken: Sequence[Sample]) -> Pattern | None:
     return _pattern("repeated_hashtag", "hashtags", [tag in own for own in tags], f"carry {tag}")
 
 
-def _shares(taken: Sequence[Sample]) -> list[Measurement]:
+def measure_shares(taken: Sequence[Sample]) -> list[Measurement]:
     """Return the share of every yes-or-no trait with its Wilson interval."""
     measured = []
     for trait in YES_NO:
@@ -183,7 +183,7 @@ def _shares(taken: Sequence[Sample]) -> list[Measurement]:
     return measured
 
 
-def _medians(taken: Sequence[Sample]) -> list[Measurement]:
+def measure_medians(taken: Sequence[Sample]) -> list[Measurement]:
     """Return the median of every quantity."""
     return [
         _median_of(f"{trait.name}_median", values, trait.unit)

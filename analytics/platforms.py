@@ -5,6 +5,7 @@ may exceed them;
 hashtag ranges are custom, except Instagram's, whose 30 is a limit of the platform.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from analytics.text import parse
 
 _LINK_WEIGHT: Final = 23
 _EMOJI_WEIGHT: Final = 2
-_SINGLE_WEIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_DOUBLE_WEIGHT: Final = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,4 @@ def count_characters(text: str, platform: str) -> int:
 
 def _weigh(text: str) -> int:
     """Weigh characters one by one, as Twitter/X does outside links and emoji."""
-    return sum(
-        1 if any(low <= ord(char) <= high for low, high in _SINGLE_WEIGHT) else 2 for char in text
-    )
+    return len(text) + len(_DOUBLE_WEIGHT.findall(text))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from analytics.images.model import PostImage
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -15,6 +17,7 @@ class Post:
         comments: Comments, at least 0.
         shares: Shares, at least 0.
         impressions: How often it was shown, at least 1; None when the platform does not tell.
+        image: What is known of its image; None when nobody has looked at it.
     """
 
     platform: str
@@ -24,8 +27,17 @@ class Post:
     comments: int
     shares: int
     impressions: int | None
+    image: PostImage | None = None
 
     @property
     def interactions(self) -> int:
         """Likes, comments and shares together, unweighted."""
         return self.likes + self.comments + self.shares
+
+    @property
+    def rate_known(self) -> bool:
+        """Whether interactions can be divided by impressions.
+
+        More of them than impressions means that the two were counted over different times.
+        """
+        return bool(self.impressions) and self.interactions <= (self.impressions or 0)

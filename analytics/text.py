@@ -6,8 +6,9 @@ tone, joined family) is one emoji.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 import regex
@@ -108,8 +109,9 @@ class Parsed:
     numbers: tuple[str, ...]
 
 
+@lru_cache(maxsize=512)
 def parse(text: str) -> Parsed:
-    """Takes `text` apart.
+    """Takes `text` apart. Remembers the last 512 texts: one analysis asks for a post many times.
 
     Args:
         text: Any text, also empty; lone surrogates and control characters are harmless.
@@ -119,21 +121,23 @@ def parse(text: str) -> Parsed:
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     found: dict[str, list[str]] = {
-        kind: [] for kind in ("link", "email", "emoji", "hashtag", "mention", "number", "word")
+        kind: [] for kind in ("link", "email", "emoji", "hashtag", "mention", "number")
     }
     words = []
-    masked = list(text)
+    blots = []  # links and addresses: no dot or question mark inside ends a sentence
     marks = {m.start(1) for m in _LIST_NUMBER.finditer(text)}
     for match in _TOKEN.finditer(text):
         kind, token = match.lastgroup or "", match.group()
-        if kind == "link":
-            token = token.rstrip(_LINK_TAIL)
-        if kind in {"link", "email"}:  # so that no dot or question mark inside ends a sentence
-            masked[match.start() : match.start() + len(token)] = "x" * len(token)
-        elif kind == "number" and match.start() in marks:  # the number of a list item says nothing
-            continue
-        elif kind in {"word", "number"}:
+        if kind == "word":
             words.append(token)
+            continue
+        if kind == "number":
+            if match.start() in marks:  # the number of a list item says nothing
+                continue
+            words.append(token)
+        elif kind in {"link", "email"}:
+            token = token.rstrip(_LINK_TAIL) if kind == "link" else token
+            blots.append((match.start(), len(token)))
         found[kind].append(token)
     lines = text.split("\n")
     kept = [line.strip() for line in lines if not _EMPTY_LINE.match(line)]
@@ -142,7 +146,7 @@ def parse(text: str) -> Parsed:
         lines=tuple(kept),
         paragraphs=_paragraphs(lines),
         list_items=_list_items(kept),
-        sentences=_sentences(text, "".join(masked)),
+        sentences=_sentences(text, _blotted(text, blots)),
         words=tuple(words),
         emoji=tuple(found["emoji"]),
         hashtags=tuple(found["hashtag"]),
@@ -150,6 +154,29 @@ def parse(text: str) -> Parsed:
         links=tuple(found["link"]),
         numbers=tuple(found["number"]),
     )
+
+
+def _blotted(text: str, blots: Sequence[tuple[int, int]]) -> str:
+    """Puts letters over stretches of a text, given by start and length, in order."""
+    parts = []
+    end = 0
+    for start, length in blots:
+        parts += [text[end:start], "x" * length]
+        end = start + length
+    return "".join([*parts, text[end:]])
+
+
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yields kind, start and end of each part of `text` that is more than white space or a sign.
+
+    Kinds are "link", "email", "emoji", "hashtag", "mention", "number" and "word". Links end before
+    the punctuation behind them.
+    """
+    for match in _TOKEN.finditer(text):
+        kind, end = match.lastgroup or "", match.end()
+        if kind == "link":
+            end = match.start() + len(match.group().rstrip(_LINK_TAIL))
+        yield kind, match.start(), end
 
 
 def words_of(text: str) -> list[str]:
@@ -161,18 +188,24 @@ def _words(text: str) -> Iterator[str]:
     return (m.group() for m in _TOKEN.finditer(text) if m.lastgroup in {"word", "number"})
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
-    """Returns `text` as the language models see it.
+    """Returns `text` as the language models see it. Remembers the last 512.
 
     Without links, addresses, hashtags and mentions; styled letters ("𝗯𝗼𝗹𝗱") as plain ones,
     typographic quotes and dashes as typewriter ones, runs of white space as one space.
     """
-    kept = _TOKEN.sub(
-        lambda m: " " if m.lastgroup in {"link", "email", "hashtag", "mention"} else m.group(), text
-    )
+    kept = text
+    if _NOT_PLAIN.search(text):
+        kept = _TOKEN.sub(
+            lambda m: " " if m.lastgroup in _LEFT_OUT else m.group(),
+            text,
+        )
     return " ".join(unicodedata.normalize("NFKC", kept).translate(_TYPEWRITER).split())
 
 
+_LEFT_OUT = frozenset({"link", "email", "hashtag", "mention"})
+_NOT_PLAIN = regex.compile(r"[@＠#＃/]|\.\S")  # all of these have one of these
 _TYPEWRITER = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-", "\ufe0f": None}
 )

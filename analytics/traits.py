@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from analytics.engagement import DistinctPost
-from analytics.measures import TextMeasures, measure
-from analytics.text import parse
+from analytics.measures import TextMeasures, measure_all
+from analytics.text import parse, spans
 
 HOOK_WORDS: Final = 12
 MIN_FOR_PATTERN: Final = 2
@@ -28,8 +28,9 @@ class Sample:
         post: The post.
         measures: The measures of its text.
         first_line_words: Words in its first line.
-        closing: Its last line that holds words, "" when no line does.
-        hashtags_last: Whether its last line is hashtags alone.
+        closing: Its last sentence, "" when it has none.
+        hashtags_last: Whether it ends in hashtags, on a line of their own or not, after something
+            else; emoji between and behind them do not count.
     """
 
     post: DistinctPost
@@ -88,30 +89,32 @@ class Quantity:
     compared: bool = True
 
 
-def sample(post: DistinctPost) -> Sample:
-    """Measure a distinct post."""
-    lines = [parse(line) for line in parse(post.text).lines]
-    spoken = [line.text for line in lines if line.words]
-    last = lines[-1] if lines else None
+def sample(post: DistinctPost, measures: TextMeasures) -> Sample:
+    """Look at a distinct post that has been measured."""
+    parsed = parse(post.text)
+    kinds = [kind for kind, _, _ in spans(parsed.text) if kind != "emoji"]
     return Sample(
         post=post,
-        measures=measure(post.text),
-        first_line_words=len(lines[0].words) if lines else 0,
-        closing=spoken[-1] if spoken else "",
-        hashtags_last=last is not None
-        and bool(last.hashtags)
-        and not (last.words or last.links or last.mentions),
+        measures=measures,
+        first_line_words=len(parse(parsed.lines[0]).words) if parsed.lines else 0,
+        closing=parsed.sentences[-1] if parsed.sentences else "",
+        hashtags_last=len({*kinds}) > 1 and kinds[-1] == "hashtag",
     )
 
 
 def samples(posts: Sequence[DistinctPost]) -> list[Sample]:
     """Measure distinct posts, in their order."""
-    return [sample(post) for post in posts]
+    return [sample(*one) for one in zip(posts, measure_all(p.text for p in posts), strict=True)]
 
 
 def _calls(one: Sample, *, has: bool) -> bool | None:
     """Tell whether `has` is so; None in languages whose calls to action are not known."""
     return has if one.measures.language in CALL_TO_ACTION_LANGUAGES else None
+
+
+def _sentence_length(one: Sample) -> float | None:
+    """Return the mean length of a sentence in words; None without one: links alone have none."""
+    return one.measures.words_per_sentence or None
 
 
 def _person(one: Sample, share: float) -> bool | None:
@@ -178,13 +181,13 @@ YES_NO: Final[tuple[YesNo, ...]] = (
     YesNo(
         "hashtags_closing",
         "layout",
-        lambda s: s.hashtags_last and s.measures.lines > 1,
-        "put their hashtags on the last line",
+        lambda s: s.hashtags_last,
+        "end in their hashtags",
     ),
     YesNo(
         "short_sentences",
         "structure",
-        lambda s: _beyond(s.measures.words_per_sentence, _SHORT_SENTENCE, above=False),
+        lambda s: _beyond(_sentence_length(s), _SHORT_SENTENCE, above=False),
         f"keep their sentences short, below {_SHORT_SENTENCE} words on average",
     ),
     YesNo(
@@ -258,7 +261,7 @@ YES_NO: Final[tuple[YesNo, ...]] = (
     YesNo(
         "has_question",
         "questions",
-        lambda s: s.measures.questions > 0,
+        lambda s: s.measures.questions > 0 if s.measures.words else None,
         "ask a question",
         "no_question",
         "ask no question",
@@ -287,7 +290,13 @@ YES_NO: Final[tuple[YesNo, ...]] = (
 
 QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity(
-        "words", "length", lambda s: s.measures.words, "words", "have {} words", "average {} words"
+        "words",
+        "length",
+        lambda s: s.measures.words,
+        "words",
+        "have {} words",
+        "average {} words",
+        present_only=True,
     ),
     Quantity(
         "characters",
@@ -317,7 +326,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity(
         "words_per_sentence",
         "structure",
-        lambda s: s.measures.words_per_sentence,
+        _sentence_length,
         "words",
         "average {} words a sentence",
         "average {} words a sentence",

@@ -7,8 +7,8 @@ General usage is wordfreq's list of the roughly 30,000 commonest words of a lang
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 import regex
@@ -27,6 +27,16 @@ _MIN_WORDS: Final = 6  # fewer do not make a level
 _REPEATS: Final = 3  # one text repeating a word counts no more than this
 _ACRONYM = regex.compile(r"\p{Lu}[\p{Lu}\d]{1,5}s?$")
 _LENGTHENED = regex.compile(r"(\p{L})\1\1")
+_SLANG: Final = frozenset({
+    "af", "ain't", "asap", "bae", "bc", "bestie", "bff", "brb", "bro", "bruh", "btw", "cuz",
+    "dm", "dms", "dunno", "fam", "fomo", "ftw", "fyi", "gimme", "gonna",
+    "gotta", "haha", "hahaha", "hehe", "hella", "hmu", "icymi", "idc", "idk", "ikr", "imho", "imo",
+    "irl", "jk", "kinda", "lemme", "lfg", "lmao", "lmfao", "lmk", "lol", "lols", "luv",
+    "nah", "ngl", "nvm", "obvs", "ofc", "omfg", "omg", "outta", "pls", "plz", "ppl", "r", "rn",
+    "rofl", "sis", "smh", "sorta", "srsly", "sus", "tbh", "tbt", "tfw", "tho", "thx", "tmi",
+    "tryna", "ttyl", "tysm", "u", "ur", "wanna", "whatcha", "wtf", "xoxo", "ya", "y'all",
+    "yall", "yay", "yolo", "yup",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 14)
@@ -40,14 +50,27 @@ def zipf(word: str, language: str) -> float:
     Raises:
         LookupError: wordfreq has no list of the language.
     """
-    frequency = wordfreq.get_frequency_dict(language, "small").get(_lookup(word))
+    frequencies = _frequencies(language)
+    if frequencies is None:
+        raise LookupError(f"no word frequencies of {language!r}")
+    frequency = frequencies.get(_lookup(word))
     return UNLISTED if frequency is None else math.log10(frequency) + 9
+
+
+@cache
+def _frequencies(language: str) -> Mapping[str, float] | None:
+    # To find out that there is no list takes wordfreq a millisecond, each time.
+    try:
+        return wordfreq.get_frequency_dict(language, "small")
+    except LookupError:
+        return None
 
 
 def technicality(words: Sequence[str], language: str) -> float | None:
     """Rates how technical the words are, by their rarity. Not validated against human ratings.
 
     Names are left out, as far as capitals tell them; acronyms and the like ("API", "B2B") count.
+    So are slang and what is spelled for fun ("sooo", "gr8"): rare in print, and not technical.
 
     Args:
         words: The words of the text, as written.
@@ -65,12 +88,26 @@ def technicality(words: Sequence[str], language: str) -> float | None:
 
 def raw_technicality(words: Sequence[str]) -> float | None:
     """Returns the mean rarity of the words, 0 (all among the commonest) to 3.5 (none listed)."""
-    written = [w for w in words if w[0].isalpha() and not _LENGTHENED.search(w)]
-    if sum(w[0].islower() for w in written) < len(written) / 2:
+    written = [w for w in words if w[0].isalpha() and not _is_lengthened(w)]
+    if len([w for w in written if w[0].islower()]) < len(written) / 2:
         return None  # a headline, names or shouting: capitals tell nothing
-    judged = [w for w in written if w[0].islower() or _ACRONYM.match(w)]
-    rarity = [max(0.0, 6 - zipf(word, "en")) for word in judged]
+    rarity = [rare for rare in map(_rarity, written) if rare is not None]
     return sum(rarity) / len(rarity) if len(rarity) >= _MIN_WORDS else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_lengthened(word: str) -> bool:
+    return bool(_LENGTHENED.search(word))
+
+
+@lru_cache(maxsize=1 << 14)
+def _rarity(word: str) -> float | None:
+    """Returns how rare an English word is, 0 to 3.5; None for one that is not judged."""
+    # Written small and without digits, unlike "gr8" and "k8s".
+    plain_word = word[0].islower() and not any(map(str.isdigit, word))
+    if not (plain_word or _ACRONYM.match(word)) or _lookup(word) in _SLANG:
+        return None
+    return max(0.0, 6 - zipf(word, "en"))
 
 
 def keywords(texts: Sequence[str], *, limit: int = 15) -> list[str]:

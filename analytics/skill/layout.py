@@ -146,7 +146,7 @@ def _hook(better: Sequence[BetterPost], tone: str) -> dict[str, object]:
         "type": "hook",
         "required": True,
         "structure": structure,
-        "requirements": [counted(words, "word")],
+        "requirements": [counted(words, "word")] if any(words) else [],
         "max_length": max(10, 10 * math.ceil(max(map(len, openings)) / 10)),
         "examples": _examples(better, lambda one: [one.measures.opening]),
     }
@@ -159,16 +159,21 @@ def _body(better: Sequence[BetterPost]) -> dict[str, object]:
     """Describe the body."""
     paragraphs = [one.measures.paragraphs for one in better]
     sentences = [one.measures.sentences for one in better]
-    middle = median([one.measures.words_per_sentence for one in better])
-    return {
+    words = [one.measures.words for one in better]
+    body: dict[str, object] = {
         "type": "body",
         "required": True,
         "structure": f"{counted(paragraphs, 'paragraph')}, {counted(sentences, 'sentence')} in all",
-        "requirements": [
-            f"{counted([one.measures.words for one in better], 'word')} in the whole post",
-            f"about {middle:.0f} words a sentence",
-        ],
     }
+    if lengths := [length for one in better if (length := one.measures.words_per_sentence)]:
+        # Of posts without a word, such as bare links, nothing is asked.
+        body["requirements"] = [
+            f"{counted(words, 'word')} in the whole post",
+            f"about {median(lengths):.0f} words a sentence",
+        ]
+    else:
+        body["structure"] = counted(paragraphs, "paragraph")
+    return body
 
 
 def _share(better: Sequence[BetterPost], test: Callable[[BetterPost], bool]) -> float:

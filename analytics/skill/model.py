@@ -14,6 +14,8 @@ IMAGE_GUARDS: Final = (
     "image_text_overlap",
     "image_logo_protection",
 )
+IMAGE_STANDARDS: Final = ("image_min_resolution", "image_aspect_ratio", "image_contrast_ratio")
+"""Guards whose limits are a platform's or a standard's, whatever the examples have."""
 TEXT_GUARDS: Final = (
     "brand_voice_score",
     "readability",
@@ -50,13 +52,16 @@ class Guard:
         name: One of `TEXT_GUARDS` or `IMAGE_GUARDS`.
         limits: What it allows on every platform.
         platforms: What it allows on each platform, for guards that depend on it.
-        words: The words that "banned_words" refuses.
+        words: The words that "banned_words" refuses, or the colours that "image_brand_palette"
+            looks for.
+        sizes: The least width and height on each platform, in pixels.
     """
 
     name: str
     limits: Limits = Limits()
     platforms: Mapping[str, Limits] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from analytics.skill.document import Document, Path, describe_path, read_document
+from analytics.skill.image_limits import TOLERANCE, ratio_limits
 from analytics.skill.model import (
     TEXT_GUARDS,
     BrandVoice,
@@ -88,7 +89,7 @@ def parse_skill(yaml_text: str) -> Skill:
 def _guard(data: dict[str, Any]) -> Guard:  # Any: JSON, checked by the schema
     """Read one guard."""
     if data["name"] not in TEXT_GUARDS:
-        return Guard(data["name"])
+        return _image_guard(data)
     return Guard(
         name=data["name"],
         limits=Limits(data.get("min_score", data.get("min")), data.get("max")),
@@ -97,6 +98,27 @@ def _guard(data: dict[str, Any]) -> Guard:  # Any: JSON, checked by the schema
             for name, limits in data.get("platforms", {}).items()
         },
         words=tuple(data.get("words", ())),
+    )
+
+
+def _image_guard(data: dict[str, Any]) -> Guard:  # Any: as above
+    """Read one guard on images."""
+    limits = data.get("platforms", {}).items()
+    return Guard(
+        name=data["name"],
+        limits=Limits(data.get("min"), data.get("max")),
+        platforms={
+            name: ratio_limits(limit["target"], limit.get("tolerance", TOLERANCE))
+            for name, limit in limits
+            if "target" in limit
+        },
+        words=tuple(data.get("palette", ())),
+        sizes={
+            name: (int(width), int(height))
+            for name, limit in limits
+            if "min_resolution" in limit
+            for width, _, height in (limit["min_resolution"].partition("x"),)
+        },
     )
 
 

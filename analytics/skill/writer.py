@@ -10,8 +10,10 @@ from analytics.engagement import distinct_posts
 from analytics.evidence import PatternReport
 from analytics.platforms import PLATFORMS
 from analytics.post import Post
+from analytics.skill.image_limits import first_image_guards, image_comments, image_guard_data
 from analytics.skill.layout import components, layout_type, span, variables
 from analytics.skill.model import (
+    IMAGE_GUARDS,
     TEXT_GUARDS,
     BrandVoice,
     Guard,
@@ -30,10 +32,6 @@ _MAX_SLUG: Final = 48
 _MAX_NAME: Final = 100
 _MIN_NAME: Final = 3
 _LOCKED: Final = ["brand_voice", "guards", "provenance"]
-# WCAG 2.2, success criterion 1.4.3 (AA), normal text.
-_CONTRAST_AA: Final = 4.5
-# SMPTE ST 2046-1: the title-safe area is the middle 90 % of each side.
-_SAFE_MARGIN: Final = 0.05
 _FORMS: Final = {
     "list": "list post",
     "question_led": "question post",
@@ -83,7 +81,7 @@ def write_skill(
         ),
         keywords=report.voice.keywords,
     )
-    guards = first_guards(better, voice, platforms)
+    guards = [*first_guards(better, voice, platforms), *first_image_guards(platforms)]
     changes: list[str] = []
     if previous and review:
         try:
@@ -112,7 +110,7 @@ def write_skill(
         "locked": list(_LOCKED),
         "guards": [
             *(_guard_data(guard, better) for guard in guards if guard.name in TEXT_GUARDS),
-            *_image_guards(platforms),
+            *(image_guard_data(guard) for guard in guards if guard.name in IMAGE_GUARDS),
         ],
         "provenance": {
             "task_id": provenance.task_id,
@@ -124,7 +122,7 @@ def write_skill(
     return SkillDraft(
         skill_id=skill_id,
         name=title,
-        yaml=render_skill(data, _comments(report, better)),
+        yaml=render_skill(data, _comments(report, better, guards)),
         changes=tuple(changes),
     )
 
@@ -197,27 +195,9 @@ def _whole(limits: Limits) -> dict[str, object]:
     return {"min": int(limits.low or 0), "max": int(limits.high or 0)}
 
 
-def _image_guards(platforms: Sequence[str]) -> list[dict[str, object]]:
-    """Return the guards on images: what platforms and standards ask for, nothing measured.
-
-    Palette, text size and logo space are the brand's to set; until then these guards are skipped.
-    """
-    facts = [PLATFORMS[name] for name in platforms]
-    sizes = {one.name: {"min_resolution": f"{one.image_width}x{one.image_height}"} for one in facts}
-    ratios = {one.name: {"target": round(one.image_width / one.image_height, 4)} for one in facts}
-    return [
-        {"name": "image_min_resolution", "platforms": sizes},
-        {"name": "image_aspect_ratio", "platforms": ratios},
-        {"name": "image_contrast_ratio", "min": _CONTRAST_AA},
-        {"name": "image_safe_margin", "min": _SAFE_MARGIN},
-        {"name": "image_brand_palette", "palette": []},
-        {"name": "image_min_text_size"},
-        {"name": "image_text_overlap", "max": 0},
-        {"name": "image_logo_protection"},
-    ]
-
-
-def _comments(report: PatternReport, better: Sequence[BetterPost]) -> dict[str, list[str]]:
+def _comments(
+    report: PatternReport, better: Sequence[BetterPost], guards: Sequence[Guard]
+) -> dict[str, list[str]]:
     """Return the evidence to stand above each section or guard."""
     lengths = [one.measures.characters for one in better]
     calls = sum(bool(one.measures.calls_to_action) for one in better)
@@ -242,8 +222,5 @@ def _comments(report: PatternReport, better: Sequence[BetterPost]) -> dict[str, 
         "call_to_action": [f"{calls} of {len(better)} {noun} with a call to action."],
         "banned_words": ["No word is banned yet: add the brand's own."],
         "originality": ["Largest share of word triples that may occur in one example."],
-        "image_min_resolution": ["Guards on images run once an image is examined."],
-        "image_contrast_ratio": ["WCAG 2.2, level AA, normal text."],
-        "image_safe_margin": ["SMPTE ST 2046-1: the middle 90 % of each side is safe for text."],
-        "image_brand_palette": ["Add the brand's colours, such as #0a66c2."],
+        **image_comments(guards),
     }

@@ -1,12 +1,10 @@
 """What the fitting scripts share: reading data, the feature matrix, cross-validation, saving.
 
-Needs scikit-learn and SciPy, which the product itself does not: `pip install scikit-learn`.
+Needs scikit-learn and SciPy, which the product itself does not: `make eval` brings them.
 """
 
 import argparse
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from analytics.linear import SLOTS, Features, Floats, features, weigh
+from analytics.linear import Features, Floats, features_of, weigh
+from analytics.ngrams import SLOTS
+from analytics.peaks import levels_along, peaks
+from tools.fit.arrays import write_npz
 
 COEFFICIENTS: Final = Path(__file__).parents[2] / "analytics" / "data"
 SURFACE_SHARE: Final = 0.1
@@ -24,6 +25,8 @@ SURFACE_SHARE: Final = 0.1
 
 FOLDS: Final = 5
 
+Doubles = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]  # a line of a data file: its fields differ by data set
 
 
@@ -48,30 +51,55 @@ class Design:
     """Sentences as a matrix, with what their scaling learned from them.
 
     Attributes:
-        matrix: Shape (sentences, 2 * SLOTS + counts), sparse.
+        rows: The sentences.
+        matrix: Shape (sentences, 2 * SLOTS + counts + dimensions), sparse.
         idf: Inverse document frequency of each slot, 0 for slots never met.
         mean: Mean of the surface counts.
-        scale: Their standard deviation over `SURFACE_SHARE`.
+        scale: Their standard deviation over what they weigh.
+        centre: Mean of the static vectors; of length 0 without.
+        reach: Root mean square of their distance from it.
     """
 
+    rows: Sequence[Features]
     matrix: Any  # scipy.sparse.csr_matrix, which has no types
     idf: Floats
     mean: Floats
     scale: Floats
+    centre: Floats
+    reach: float
+
+    def like(self, rows: Sequence[Features]) -> Any:  # noqa: ANN401 - SciPy ships no types
+        """Returns the matrix of other sentences, scaled as these were."""
+        surface = (np.stack([row.surface for row in rows]) - self.mean) / self.scale
+        vectors = (np.stack([row.vector for row in rows]) - self.centre) / self.reach
+        return _matrix(rows, self.idf, np.hstack([surface, vectors]))
 
 
-def design(texts: Sequence[str]) -> Design:
-    """Builds the matrix of the texts, each taken as one sentence."""
-    rows = [features(text) for text in texts]
+def design(texts: Sequence[str], language: str) -> Design:
+    """Builds the matrix of the texts, each taken as one sentence of the language."""
+    return design_of(features_of(texts, language))
+
+
+def design_of(rows: Sequence[Features], share: float = SURFACE_SHARE) -> Design:
+    """Builds the matrix of sentences, whose standardised counts weigh `share` each."""
     seen = np.bincount(np.concatenate([row.slots for row in rows]), minlength=2 * SLOTS)
     idf = np.where(seen > 0, np.log((1 + len(rows)) / (1 + seen)) + 1, 0).astype(np.float32)
     surface = np.stack([row.surface for row in rows])
     mean = surface.mean(axis=0)
-    scale = np.maximum(surface.std(axis=0), 1e-3) / SURFACE_SHARE
-    return Design(_matrix(rows, idf, (surface - mean) / scale), idf, mean, scale)
+    scale = np.maximum(surface.std(axis=0), 1e-3) / share
+    vectors = np.stack([row.vector for row in rows])
+    centre = vectors.mean(axis=0)
+    reach = float(np.sqrt(((vectors - centre) ** 2).sum(axis=1).mean())) or 1.0
+    dense = np.hstack([(surface - mean) / scale, (vectors - centre) / reach])
+    return Design(rows, _matrix(rows, idf, dense), idf, mean, scale, centre, reach)
 
 
-def _matrix(rows: Sequence[Features], idf: Floats, surface: Floats) -> Any:  # noqa: ANN401 - SciPy ships no types
+def peaks_along(sentences: Design, directions: Doubles) -> Doubles:
+    """Returns the peaks of the sentences' tokens, shape (sentences, peaks)."""
+    return peaks(levels_along(directions), [row.tokens for row in sentences.rows])
+
+
+def _matrix(rows: Sequence[Features], idf: Floats, dense: Floats) -> Any:  # noqa: ANN401 - SciPy ships no types
     ends = np.cumsum([0, *(len(row.slots) for row in rows)])
     ngrams = scipy.sparse.csr_matrix(
         (
@@ -81,7 +109,7 @@ def _matrix(rows: Sequence[Features], idf: Floats, surface: Floats) -> Any:  # n
         ),
         shape=(len(rows), 2 * SLOTS),
     )
-    return scipy.sparse.hstack([ngrams, scipy.sparse.csr_matrix(surface)]).tocsr()
+    return scipy.sparse.hstack([ngrams, scipy.sparse.csr_matrix(dense)]).tocsr()
 
 
 def save(
@@ -93,24 +121,21 @@ def save(
 ) -> None:
     """Writes the coefficients, shape (outputs, columns of the matrix), for `analytics.linear.load`.
 
-    The file has no time stamps: the same fit gives the same bytes.
+    Arrays in `more` are written beside them.
     """
     ngrams = coefficients[:, : 2 * SLOTS].T
     step = np.abs(ngrams).max(axis=0) / 127
+    dense = coefficients[:, 2 * SLOTS :].T
+    vector = dense[len(fitted_on.mean) :] / fitted_on.reach
     arrays: dict[str, npt.NDArray[Any]] = {
         "idf": fitted_on.idf.astype(np.float16),
         "weights": np.round(ngrams / step).astype(np.int8),
         "weight_scale": step.astype(np.float32),
         "surface_mean": fitted_on.mean,
         "surface_scale": fitted_on.scale,
-        "surface_weights": coefficients[:, 2 * SLOTS :].T.astype(np.float32),
-        "intercept": intercept.astype(np.float32),
+        "surface_weights": dense[: len(fitted_on.mean)].astype(np.float32),
+        "vector_weights": vector.astype(np.float16),
+        "intercept": (intercept - fitted_on.centre @ vector).astype(np.float32),
         **more,
     }
-    path = COEFFICIENTS / f"{name}.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key, array in arrays.items():
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), buffer.getvalue(), zipfile.ZIP_DEFLATED)
-    print(f"{path.name}: {path.stat().st_size:,} bytes")
+    write_npz(COEFFICIENTS / f"{name}.npz", **arrays)

@@ -1,7 +1,7 @@
 """Puts the scores on their scales: fits the constants of `analytics/data/scales.json`.
 
-Run as `python tools/fit/scales.py --data DIR`, after `formality.py` and `tone.py`. Enthusiasm and
-technicality become percentiles among English posts of organisations' Facebook pages; the three
+Run as `python -m tools.fit.scales --data DIR`, after `tone`, `arousal` and `wording`. Enthusiasm
+and technicality become percentiles among English posts of organisations' Facebook pages; the four
 parts of readability are standardised on news articles rewritten at three levels, and their sum is
 linked to the Flesch formulas on the posts (same mean, same spread).
 """
@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from common import COEFFICIENTS, data_folder, read
 
 from analytics.language import identify
-from analytics.linear import features
+from analytics.linear import features_of
 from analytics.readability import MIN_WORDS, Difficulty, measure_difficulty, syllables
 from analytics.scales import SHARES
 from analytics.text import Parsed, parse, plain
 from analytics.tone import tone
 from analytics.vocabulary import raw_technicality
+from tools.fit.common import COEFFICIENTS, data_folder, read
 
 Floats = npt.NDArray[np.float64]
 Scales = dict[str, Floats]
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _percentiles(posts: list[Parsed]) -> Scales:
-    tones = [tone([features(s) for s in p.sentences], "en") for p in posts]
+    tones = tone([features_of(p.sentences, "en") for p in posts], "en")
     technical = [raw_technicality(post.words) for post in posts]
     return {
         "enthusiasm": np.percentile([t.enthusiasm for t in tones if t], SHARES),
@@ -63,7 +63,7 @@ def _readability(posts: list[Parsed], folder: Path) -> Scales:
 
 
 def _difficulty(text: Parsed) -> Difficulty:
-    difficulty = measure_difficulty(text.words, len(text.sentences))
+    difficulty = measure_difficulty(text.words, features_of(text.sentences, "en"))
     if difficulty is None:
         raise ValueError("a text without words")
     return difficulty

@@ -70,3 +70,19 @@ def test_what_is_missing_is_named():
     part = next(one for one in confidence_of(posts)[1] if one.name == "measurability")
     assert part.value < 0.5
     assert "engagement rate" in part.reason
+
+
+@pytest.mark.parametrize("form", ["https://example.com/coffee/{}", "☕" * 10 + "{}"])
+def test_examples_without_words_earn_next_to_nothing(form):
+    marks = ("🎉", "🔥", "🌱", "🫘") if "☕" in form else range(4)
+    posts = [Post("facebook", form.format(mark), True, n, 0, 0, 99) for n, mark in enumerate(marks)]
+    score, parts = confidence_of(posts)
+    assert score <= 5
+    assert "0 distinct examples with words, of 4" in parts[0].reason
+
+
+def test_examples_without_words_do_not_add_to_others():
+    links = [Post("facebook", f"https://example.com/{n}", True, n, 0, 0, 99) for n in range(3)]
+    mixed, parts = confidence_of([*posts_of(3), *links])
+    assert parts[0].value == pytest.approx(3 / 8)
+    assert mixed < confidence_of(posts_of(3))[0] + 5

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analytics.engagement import distinct_posts, engagement_basis, score_examples
@@ -77,6 +77,13 @@ def test_no_engagement_at_all_is_typical():
     assert [score.relative for score in scores] == [1, 1]
 
 
+def test_a_rate_is_at_most_one():
+    assert engagement_basis([post(likes=400, impressions=400)]) == "engagement_rate"
+    odd = [post(likes=401, impressions=400), post("Another", 10)]
+    assert engagement_basis(odd) == "relative_interactions"
+    assert [score.engagement_rate for score in score_examples(odd)] == [0, 0]
+
+
 def test_a_median_of_zero_is_replaced_by_the_mean():
     scores = score_examples([post("One", 0), post("Two", 0), post("Three", 9)])
     assert [score.relative for score in scores] == [0, 0, 3]
@@ -93,6 +100,8 @@ def test_multiplying_every_count_changes_nothing(posts, factor):
         )
         for one in posts
     ]
+    # What was a rate may be none any more: more interactions than impressions.
+    assume(engagement_basis(posts) == engagement_basis(scaled))
     before, after = score_examples(posts), score_examples(scaled)
     assert [one.relative for one in before] == [one.relative for one in after]
     assert [one.better_half for one in before] == [one.better_half for one in after]

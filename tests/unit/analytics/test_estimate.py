@@ -89,7 +89,7 @@ def test_unknown_impressions_are_named_in_the_basis():
 
 @settings(deadline=None, max_examples=15)
 @given(
-    st.lists(st.integers(0, 400), min_size=8, max_size=8),
+    st.lists(st.integers(0, 200), min_size=8, max_size=8),
     st.randoms(use_true_random=False),
     st.integers(2, 5),
 )

@@ -1,11 +1,11 @@
 import pytest
 
 from analytics.formality import formality
-from analytics.linear import features
+from analytics.linear import features_of
 
 
 def rate(text: str, language: str = "en") -> float:
-    rating = formality([features(text)], language)
+    (rating,) = formality([features_of([text], language)], language)
     assert rating is not None
     return rating
 
@@ -34,19 +34,31 @@ def test_formal_rates_above_casual(casual: str, formal: str, language: str) -> N
     assert rate(casual, language) + 25 < rate(formal, language)
 
 
+@pytest.mark.parametrize(
+    ("text", "looser"),
+    [
+        ("We do not know when it will open.", "We don't know when it'll open."),
+        ("Thank you for your message.", "Thx for ur message!!"),
+        ("I am sorry about the delay.", "i am soooo sorry about the delay lol"),
+    ],
+)
+def test_loosening_a_text_lowers_its_formality(text: str, looser: str) -> None:
+    assert rate(looser) < rate(text)
+
+
 def test_stays_in_its_range() -> None:
     assert 0 <= rate("lol omg u r sooo funny haha!!! :D :D") <= 100
     assert 0 <= rate("The aforementioned provisions shall apply " * 40) <= 100
 
 
 def test_a_text_lies_between_its_sentences() -> None:
-    low, high = features("lol u guys r nuts!!"), features("The board approved the resolution.")
-    both = formality([low, high], "en")
+    low, high = features_of(["lol u guys r nuts!!", "The board approved the resolution."], "en")
+    (both,) = formality([[low, high]], "en")
     assert both is not None
     assert rate("lol u guys r nuts!!") < both < rate("The board approved the resolution.")
 
 
 def test_says_nothing_without_a_model_or_words() -> None:
-    assert formality([features("Bonjour tout le monde")], "fr") is None
-    assert formality([features("!!!")], "en") is None
-    assert formality([], "en") is None
+    assert formality([features_of(["Bonjour tout le monde"], "fr")], "fr") == [None]
+    assert formality([features_of(["!!!"], "en"), []], "en") == [None, None]
+    assert formality([], "en") == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.measures import TextMeasures, measure
+from analytics.measures import TextMeasures, measure, measure_all, runs
 
 POST = """🎉 5 reasons our café in Berlin is special:
 
@@ -16,6 +16,32 @@ POST = """🎉 5 reasons our café in Berlin is special:
 
 Have you been here yet? Tell us in the comments 👇
 https://x.com/a?b #coffee #Café @acme"""
+
+
+@given(
+    st.permutations(
+        [POST, "", "🎉", "Wir freuen uns sehr!", "¡Hola a todos los amigos!", "Ok. No?"]
+    ),
+    st.lists(st.text(max_size=40), max_size=3),
+)
+def test_texts_measured_together_are_measured_as_each_alone(
+    order: list[str], more: list[str]
+) -> None:
+    for together, text in zip(measure_all([*more, *order]), [*more, *order], strict=True):
+        alone = measure(text)
+        for field in fields(TextMeasures):
+            one, other = getattr(together, field.name), getattr(alone, field.name)
+            if isinstance(one, float | dict):
+                assert other == pytest.approx(one, rel=1e-6), field.name
+            else:
+                assert one == other, field.name
+
+
+def test_runs_are_bounded_by_texts_and_by_characters() -> None:
+    assert [len(run) for run in runs(["a"] * 300)] == [128, 128, 44]
+    assert [len(run) for run in runs(["a" * 40_000] * 5)] == [2, 2, 1]
+    assert [len(run) for run in runs(iter("abc"), at_once=1)] == [1, 1, 1]
+    assert list(runs([])) == []
 
 
 def test_measures_a_post() -> None:

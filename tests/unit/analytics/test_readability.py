@@ -1,6 +1,7 @@
 import pytest
 
-from analytics.readability import MIN_WORDS, readability, syllables
+from analytics.linear import features_of
+from analytics.readability import MIN_WORDS, measure_difficulty, readability, syllables
 from analytics.text import parse
 
 EASY = (
@@ -15,7 +16,7 @@ HARD = (
 
 def rate(text: str) -> tuple[float | None, float | None]:
     parsed = parse(text)
-    return readability(parsed.words, len(parsed.sentences), "en")
+    return readability(parsed.words, features_of(parsed.sentences, "en"), "en")
 
 
 def test_hard_texts_need_a_higher_grade() -> None:
@@ -36,12 +37,44 @@ def test_splitting_sentences_makes_easier() -> None:
     assert (rate(one)[1] or 0) < (rate(three + " and so")[1] or 0)
 
 
+def test_commoner_words_and_wording_make_easier() -> None:
+    plain = "The town will help old people who live alone and have little money to buy food."
+    heavy = "The municipality will assist elderly residents in solitary poverty to procure food."
+    context = " We met at the hall and had tea with our friends before we all went home again."
+    assert (rate(plain + context)[1] or 0) > (rate(heavy + context)[1] or 0)
+
+
+def test_one_long_sentence_among_short_ones_is_harder_than_even_ones() -> None:
+    words = ("we went to the shop and bought some bread for tea " * 3).split()
+    even = [words[:11], words[11:22], words[22:]]
+    uneven = [words[:4], words[4:8], words[8:]]
+    lengths = []
+    for split in (even, uneven):
+        found = measure_difficulty(words, features_of([" ".join(one) for one in split], "en"))
+        assert found is not None
+        lengths.append(found.sentence_length)
+    assert lengths[0] < lengths[1]
+
+
+def test_repeating_a_text_leaves_its_wording_and_lengths() -> None:
+    one, three = (parse(" ".join([HARD] * times)) for times in (1, 3))
+    first = measure_difficulty(one.words, features_of(one.sentences, "en"))
+    again = measure_difficulty(three.words, features_of(three.sentences, "en"))
+    assert first is not None
+    assert again is not None
+    assert again.sentence_length == pytest.approx(first.sentence_length)
+    assert again.syllables == pytest.approx(first.syllables)
+    assert again.wording == pytest.approx(first.wording, rel=1e-4)
+    assert again.uncommon < first.uncommon
+
+
 def test_needs_enough_english_words() -> None:
-    words = parse(EASY).words
-    assert readability(words[: MIN_WORDS - 1], 1, "en") == (None, None)
-    assert readability(words[:MIN_WORDS], 1, "en") != (None, None)
-    assert readability(words, 1, "de") == (None, None)
-    assert readability(("12",) * MIN_WORDS, 1, "en") == (None, None)
+    words, sentences = parse(EASY).words, features_of(parse(EASY).sentences, "en")
+    assert readability(words[: MIN_WORDS - 1], sentences, "en") == (None, None)
+    assert readability(words[:MIN_WORDS], sentences, "en") != (None, None)
+    assert readability(words, sentences, "de") == (None, None)
+    assert readability(words, [], "en") == (None, None)
+    assert readability(("12",) * MIN_WORDS, sentences, "en") == (None, None)
 
 
 @pytest.mark.parametrize(

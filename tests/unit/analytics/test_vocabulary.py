@@ -37,6 +37,26 @@ def test_names_do_not_make_technical() -> None:
     assert with_names < 30
 
 
+def test_slang_is_not_technical() -> None:
+    slang = "lol omg this is sooo gr8 u guys!!! gonna grab 1 rn lmao"
+    assert technicality(parse(slang).words, "en") is None  # too few words are left
+    plain = "we had a very good day at home with the family"
+    said = technicality(parse(plain).words, "en")
+    assert technicality(parse(f"omg {plain} lol u gotta come m8, luv it").words, "en") == (
+        technicality(parse(f"{plain} come it").words, "en")
+    )
+    assert said is not None
+    assert said < 30
+
+
+def test_acronyms_with_digits_stay_technical() -> None:
+    plain = technicality(parse("we sell the best of our tools to all of them").words, "en")
+    technical = technicality(parse("we sell the best of our B2B API to all of them").words, "en")
+    assert plain is not None
+    assert technical is not None
+    assert technical > plain
+
+
 def test_technicality_needs_english_words() -> None:
     assert technicality(("wir", "haben", "gestern", "sehr", "gut", "gegessen"), "de") is None
     assert technicality(("too", "short"), "en") is None
