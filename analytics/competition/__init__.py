@@ -1,0 +1,1 @@
+"""What competitors publish, and what follows from it: pure functions on found posts."""
