@@ -1,0 +1,139 @@
+"""What single wishes make of single texts, word for word."""
+
+import pytest
+
+from analytics.refinement.writer import refine_text
+
+
+def close(text, feedback, platform="instagram"):
+    return refine_text(text, platform, feedback).candidates[0].text
+
+
+@pytest.mark.parametrize(
+    ("feedback", "text", "wanted"),
+    [
+        (
+            "more formal",
+            "Hey guys! We're super excited. It's going to be an awesome day at the shop!!!",
+            "Dear all,\n\nWe are very pleased. It is going to be an excellent day at the shop.",
+        ),
+        (
+            "less formal",
+            "Furthermore, we do not close on Sunday. We will be there and it is fun.",
+            "Plus, we don't close on Sunday. We'll be there and it's fun.",
+        ),
+        (
+            "simpler",
+            "We utilize modern tools in order to help you at the shop.",
+            "We use modern tools to help you at the shop.",
+        ),
+        (
+            "remove emojis",
+            "We open now ☕ Come by and see the shop 🎉🎉\n\n🎈\n\nThe coffee is hot.",
+            "We open now. Come by and see the shop\n\nThe coffee is hot.",
+        ),
+        (
+            "no hashtags",
+            "We love #FreshBread from the oven. #bread #bakery",
+            "We love Fresh Bread from the oven.",
+        ),
+        (
+            "fix the style: no caps",
+            "THE BIG SALE IS HERE and the BBC comes to our shop.",
+            "The big sale is here and the BBC comes to our shop.",
+        ),
+        (
+            "fix the punctuation",
+            "We open the shop now!!! Do you come?? It is good ,really.",
+            "We open the shop now! Do you come? It is good, really.",
+        ),
+        (
+            "as a list",
+            "We have three things for you at the shop: fresh bread, hot coffee and good cake.",
+            (
+                "We have three things for you at the shop:\n• Fresh bread\n• Hot coffee\n"
+                "• Good cake"
+            ),
+        ),
+        (
+            "use numbers",
+            "We have three new shops and twenty people in them.",
+            "We have 3 new shops and 20 people in them.",
+        ),
+        (
+            "replace coffee with tea",
+            "The coffee is hot. Coffee for all, not coffeehouse.",
+            "The tea is hot. Tea for all, not coffeehouse.",
+        ),
+        (
+            "without the word amazing",
+            "Come to our amazing shop. We have bread.",
+            "Come to our shop. We have bread.",
+        ),
+        (
+            "mention that we deliver",
+            "We bake the bread and you eat it. #bread",
+            "We bake the bread and you eat it. We deliver.\n\n#bread",
+        ),
+        (
+            "remove the links",
+            "We have more for you here: https://example.com/x\nSee you at the shop.",
+            "We have more for you here.\nSee you at the shop.",
+        ),
+        (
+            "formeller",
+            "Hallo Leute! Das ist die tolle neue Werkstatt, und es gibt's nur hier.",
+            "Guten Tag!\n\nDas ist die hervorragende neue Werkstatt, und es gibt es nur hier.",
+        ),
+        (
+            "más formal",
+            "¡Hola a todos! La tienda es guay y el finde abrimos con un montón de sorpresas.",
+            (
+                "Buenos días:\n\nLa tienda es excelente y el fin de semana abrimos con gran "
+                "cantidad de sorpresas."
+            ),
+        ),
+        (
+            "under 60 characters",
+            "We open on 5 June at 10. The garden is green. There is some bread too.",
+            "We open on 5 June at 10. The garden is green.",
+        ),
+        (
+            "end with a question",
+            "We have opened our new workshop. The coffee is hot at the bar",
+            "We have opened our new workshop. The coffee is hot at the bar. What do you think?",
+        ),
+    ],
+)  # fmt: skip
+def test_one_wish_on_one_text(feedback, text, wanted):
+    assert close(text, feedback) == wanted
+
+
+def test_dates_stay_whole_in_german():
+    text = "Wir öffnen am 5. Juni. Es gibt den Kuchen und die Musik. Alle sind willkommen bei uns."
+    for candidate in refine_text(text, "facebook", "mehr Absätze").candidates:
+        assert "5. Juni" in candidate.text
+
+
+def test_a_move_to_twitter_names_what_it_cost():
+    text = " ".join(f"Sentence {number} is about the garden of our house." for number in range(20))
+    draft = refine_text(text, "linkedin", "for Twitter")
+    assert draft.platform == "twitter"
+    for candidate in draft.candidates:
+        assert any("280 characters" in note for note in candidate.changes_made)
+        assert any("With it went, for want of room" in note for note in candidate.changes_made)
+
+
+def test_suggestions_for_the_picture_name_the_format():
+    text = "We opened our new workshop in May. Come by and see our new workshop."
+    assert (
+        "1080×1080" in refine_text(text, "instagram", "shorter").candidates[0].image_suggestions[0]
+    )
+    moved = refine_text(text, "instagram", "for LinkedIn", has_image=True).candidates[0]
+    assert moved.image_suggestions == (
+        "Crop the picture to 1200×627 pixels, the format of LinkedIn.",
+    )
+    assert (
+        refine_text(text, "instagram", "shorter", has_image=True).candidates[0].image_suggestions
+        == ()
+    )
