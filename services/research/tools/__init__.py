@@ -1,0 +1,1 @@
+"""The research agent's tools for the web."""
