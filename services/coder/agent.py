@@ -16,7 +16,7 @@ Plain = TypeVar("Plain")
 def write_skill(request: pb.WriteSkillRequest) -> skill_pb2.SkillDraft:
     """Writes a draft from the patterns, or the next one from a draft and its review."""
     draft = writer.write_skill(
-        to_posts(request.examples),
+        to_posts(request.examples, request.images),
         from_message(request.patterns, evidence.PatternReport),
         name=request.skill_name,
         platforms=list(request.target_platforms),
@@ -36,7 +36,7 @@ def review_skill(request: pb.ReviewSkillRequest) -> skill_pb2.SkillReview:
     """Validates a draft and runs its guards on the examples."""
     review = backtest.review_skill(
         from_message(request.draft, model.SkillDraft),
-        to_posts(request.examples),
+        to_posts(request.examples, request.images),
         [from_message(score, evidence.ExampleScore) for score in request.scores],
     )
     return to_message(review, skill_pb2.SkillReview)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from manusmesh.planning.v1 import planning_service_pb2 as pb
 from manusmesh.planning.v1 import planning_service_pb2_grpc as rpc
 from manusmesh.type.v1 import run_pb2
-from meshkit.errors import MeshError, Reason
 from meshkit.middleware import Context
 from services.planning import agent
 
@@ -19,17 +18,16 @@ class PlanningServicer(rpc.PlanningServiceServicer):
         context: Context,
     ) -> AsyncIterator[pb.PlanResponse]:
         """Plans one task."""
-        kind = request.WhichOneof("brief")
-        if kind != "generate_skill":
-            message = "This agent knows no plan for such a task."
-            raise MeshError(Reason.INVALID_ARGUMENT, message)
-        plan = agent.plan_generate_skill(request.generate_skill)
+        plan = agent.plan(request)
         names = ", ".join(subtask.id for subtask in plan.subtasks)
         said = f"Planned {len(plan.subtasks)} steps: {names}"
-        yield pb.PlanResponse(progress=run_pb2.Progress(fraction=1.0, message=said))
+        yield pb.PlanResponse(progress=run_pb2.Progress(fraction=1.0, message=said[:500]))
         yield pb.PlanResponse(
             message=run_pb2.AgentMessage(
-                from_agent="planning", to_agent="research", type="task", payload=said
+                from_agent="planning",
+                to_agent=plan.subtasks[0].agent,
+                type="task",
+                payload=said[:4000],
             )
         )
         yield pb.PlanResponse(result=plan)

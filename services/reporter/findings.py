@@ -27,7 +27,7 @@ def posts(request: _Request) -> Section:
                 f"{metrics.comments:,}",
                 f"{metrics.shares:,}",
                 "unknown" if metrics.impressions_unknown else f"{metrics.impressions:,}",
-                _rate(example, score),
+                _rate(request.patterns, score),
                 text.times(score.relative) if score is not None else "n/a",
                 _half(score),
             ]
@@ -142,8 +142,11 @@ def differences(report: skill_pb2.PatternReport) -> Section:
     )
 
 
-def voice(measured: skill_pb2.Voice) -> Section:
+def voice(patterns: skill_pb2.PatternReport) -> Section:
     """Returns the voice of the posts."""
+    measured = patterns.voice
+    # The field is 0 where nothing was measured, too.
+    technical = any(one.name == "technicality_median" for one in patterns.measurements)
     formality = (
         f"{text.decimal(measured.formality)} of 100"
         if measured.formality_known
@@ -155,7 +158,9 @@ def voice(measured: skill_pb2.Voice) -> Section:
         ("Formality", formality),
         (
             "Technical level",
-            f"{text.decimal(measured.technical_level)} of 100, not validated against people",
+            f"{text.decimal(measured.technical_level)} of 100, not validated against people"
+            if technical
+            else "not measured: the measure was not made for this language",
         ),
         ("Keywords", keywords or "none stands out"),
         ("Language", text.clean(measured.language) or "und"),
@@ -190,12 +195,13 @@ def _basis(report: skill_pb2.PatternReport) -> str:
         )
     return (
         "Engagement means likes, comments and shares against the median of the same platform: "
-        "impressions are not known for every post, so there is no engagement rate."
+        "the impressions of some post are unknown or fewer than its interactions, so there is no "
+        "engagement rate."
     )
 
 
-def _rate(example: skill_pb2.Example, score: skill_pb2.ExampleScore | None) -> str:
-    if score is None or example.performance_metrics.impressions_unknown:
+def _rate(report: skill_pb2.PatternReport, score: skill_pb2.ExampleScore | None) -> str:
+    if score is None or report.engagement_basis != "engagement_rate":
         return "n/a"
     if not math.isfinite(score.engagement_rate):
         return "n/a"

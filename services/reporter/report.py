@@ -50,7 +50,7 @@ def skill_report(
             findings.posts(request),
             findings.patterns(request.patterns),
             findings.differences(request.patterns),
-            findings.voice(request.patterns.voice),
+            findings.voice(request.patterns),
             skill_sections.back_test(request.review),
             skill_sections.guards(request.review),
             skill_sections.skill_file(request.draft, request.review, request.rounds),

@@ -1,4 +1,4 @@
-"""What a skill report says, section by section."""
+"""What a skill report says, section by section, and what other reports say, too."""
 
 from collections.abc import Sequence
 
@@ -204,3 +204,23 @@ def _span(promised: skill_pb2.PerformanceEstimate, before: str, between: str) ->
     if not evidence.has_interval(promised):
         return ""
     return f"{before}{text.change(promised.low)}{between}{text.change(promised.high)}"
+
+
+def limits(found: Sequence[str]) -> Section:
+    """Returns what could not be measured."""
+    title = "What could not be measured"
+    if not found:
+        return Section("limits", title, [Paragraph("Everything the report needs was measured.")])
+    return Section("limits", title, [Bullets([text.sentence(each) for each in found])])
+
+
+def failures(failed: Sequence[object]) -> list[Block]:
+    """Returns who could not be read and why; nothing when everybody was."""
+    if not failed:
+        return []
+    # Any competitor that failed has these two fields.
+    rows = [
+        (text.isolated(str(getattr(each, "name", ""))), text.sentence(getattr(each, "reason", "")))
+        for each in failed
+    ]
+    return [Table("Could not be read", [Column("Competitor"), Column("Why")], rows)]

@@ -25,6 +25,30 @@ class ReporterServicer(rpc.ReporterServiceServicer):
             sum_up=_written,
         )
 
+    def WriteVoiceReport(  # noqa: N802
+        self, request: pb.WriteVoiceReportRequest, context: Context
+    ) -> AsyncIterator[pb.WriteVoiceReportResponse]:
+        """Writes the report on a voice."""
+        return tool_run(
+            pb.WriteVoiceReportResponse,
+            tool="report_writer",
+            told="Reporter Agent drawing charts and writing the report",
+            work=lambda: agent.write_voice_report(request),
+            sum_up=_written,
+        )
+
+    def WriteCompetitionReport(  # noqa: N802
+        self, request: pb.WriteCompetitionReportRequest, context: Context
+    ) -> AsyncIterator[pb.WriteCompetitionReportResponse]:
+        """Writes the report on competitors."""
+        return tool_run(
+            pb.WriteCompetitionReportResponse,
+            tool="report_writer",
+            told="Reporter Agent drawing charts and writing the report",
+            work=lambda: agent.write_competition_report(request),
+            sum_up=_written,
+        )
+
 
 def _written(report: skill_pb2.Report) -> str:
     return f"Report with {len(report.charts)} charts, confidence {report.confidence_score:.0f}"

@@ -213,7 +213,8 @@ def measured(value: float, unit: str) -> str:
         case "count" | "":
             shown = decimal(value, 2 if abs(value) < 1 else 1)
         case _:
-            shown = f"{decimal(value)} {clean(unit)}"
+            told = decimal(value)
+            shown = f"{told} {clean(unit).removesuffix('s') if told == '1' else clean(unit)}"
     return shown
 
 

@@ -126,3 +126,38 @@ async def test_scores_that_are_left_out_are_computed(
     reviewing.ClearField("scores")
     without, _ = await answer(ask, actions.REVIEW_SKILL, reviewing)
     assert without == with_scores
+
+
+async def test_images_are_held_against_the_guards_and_failures_say_why(
+    ask: Ask, writing: pb.WriteSkillRequest, reviewing: pb.ReviewSkillRequest
+) -> None:
+    for request in (writing, reviewing):
+        for index, example in enumerate(request.examples):
+            example.image_url = f"https://images.example/{index}.png"
+            found = request.images.images.add(index=index, url=example.image_url)
+            if index % 2:
+                found.failure = "the image could not be fetched: the host is unknown"
+                continue
+            found.measures.format = "png"
+            found.measures.width = found.measures.height = 300
+            found.measures.text_known = True
+            found.measures.text_boxes.add(
+                left=100, top=100, width=90, height=20, confidence=1.0, contrast_ratio=7.0
+            )
+    draft, _ = await answer(ask, actions.WRITE_SKILL, writing)
+    reviewing.draft.CopyFrom(draft)
+    first, _ = await answer(ask, actions.REVIEW_SKILL, reviewing)
+    results = {result.guard: result for result in first.guard_results}
+    assert results["image_min_resolution"].status == "failed"
+    assert "300×300 pixels" in results["image_min_resolution"].reason
+    assert results["image_contrast_ratio"].status == "passed"
+    assert results["image_contrast_ratio"].score == 7.0
+    assert "could not be measured" in results["image_contrast_ratio"].reason
+    for image in reviewing.images.images:
+        image.ClearField("measures")
+        image.failure = "the image could not be fetched: the host is unknown"
+    without, _ = await answer(ask, actions.REVIEW_SKILL, reviewing)
+    for result in without.guard_results:
+        if result.guard.startswith("image_"):
+            assert (result.status, result.passed) == ("skipped", False)
+            assert "the host is unknown" in result.reason

@@ -24,12 +24,37 @@ ACTIONS: list[AnyAction] = [
     actions.WRITE_SKILL,
     actions.REVIEW_SKILL,
     actions.WRITE_SKILL_REPORT,
+    actions.EXECUTE_PYTHON,
+    actions.ANALYZE_VOICE,
+    actions.BUILD_VOICE_PROFILE,
+    actions.WRITE_VOICE_REPORT,
+    actions.REFINE_TEXT,
+    actions.REVIEW_REFINEMENT,
+    actions.ANALYZE_COMPETITION,
+    actions.WRITE_COMPETITION_REPORT,
+    actions.SEARCH_KNOWLEDGE,
+]
+"""All but those that read the web, which have tests of their own."""
+WITH_EXAMPLES = [
+    actions.ANALYZE_PATTERNS,
+    actions.WRITE_SKILL,
+    actions.REVIEW_SKILL,
+    actions.WRITE_SKILL_REPORT,
 ]
 TOOLS = {
     actions.ANALYZE_PATTERNS.path: "pattern_analysis",
     actions.WRITE_SKILL.path: "yaml_writer",
     actions.REVIEW_SKILL.path: "guard_runner",
     actions.WRITE_SKILL_REPORT.path: "report_writer",
+    actions.EXECUTE_PYTHON.path: "python_execute",
+    actions.ANALYZE_VOICE.path: "voice_analysis",
+    actions.BUILD_VOICE_PROFILE.path: "embedding_generator",
+    actions.WRITE_VOICE_REPORT.path: "report_writer",
+    actions.REFINE_TEXT.path: "text_refiner",
+    actions.REVIEW_REFINEMENT.path: "refinement_checks",
+    actions.ANALYZE_COMPETITION.path: "metrics",
+    actions.WRITE_COMPETITION_REPORT.path: "report_writer",
+    actions.SEARCH_KNOWLEDGE.path: "knowledge_search",
 }
 REQUIRED = {
     actions.PLAN.path: ["brief", "context"],
@@ -45,6 +70,21 @@ REQUIRED = {
         "rounds",
         "target_platforms",
     ],
+    actions.EXECUTE_PYTHON.path: ["code", "context"],
+    actions.ANALYZE_VOICE.path: ["context", "posts"],
+    actions.BUILD_VOICE_PROFILE.path: ["context", "posts", "report"],
+    actions.WRITE_VOICE_REPORT.path: ["context", "draft", "posts", "report"],
+    actions.REFINE_TEXT.path: ["context", "feedback", "platform", "text"],
+    actions.REVIEW_REFINEMENT.path: ["context", "draft", "text"],
+    actions.ANALYZE_COMPETITION.path: ["context", "period_from", "period_to", "reports"],
+    actions.WRITE_COMPETITION_REPORT.path: [
+        "analysis",
+        "context",
+        "period_from",
+        "period_to",
+        "reports",
+    ],
+    actions.SEARCH_KNOWLEDGE.path: ["context", "request"],
 }
 # Planning has no entry: it answers at once and has nothing to interrupt.
 WORK = [
@@ -52,6 +92,13 @@ WORK = [
     (actions.WRITE_SKILL, "services.coder.agent.write_skill"),
     (actions.REVIEW_SKILL, "services.coder.agent.review_skill"),
     (actions.WRITE_SKILL_REPORT, "services.reporter.agent.write_skill_report"),
+    (actions.ANALYZE_VOICE, "services.research.agent.analyze_voice"),
+    (actions.BUILD_VOICE_PROFILE, "services.coder.voice.build_profile"),
+    (actions.WRITE_VOICE_REPORT, "services.reporter.agent.write_voice_report"),
+    (actions.REFINE_TEXT, "services.coder.refinement.refine_text"),
+    (actions.REVIEW_REFINEMENT, "services.coder.refinement.review_refinement"),
+    (actions.ANALYZE_COMPETITION, "services.coder.competition.analyze"),
+    (actions.WRITE_COMPETITION_REPORT, "services.reporter.agent.write_competition_report"),
 ]
 HELD_UP_S = 15.0
 """How long work is held up at most; longer than a test waits for a call to end."""
@@ -136,9 +183,7 @@ async def test_a_context_that_names_no_task_is_refused(
     ]
 
 
-@pytest.mark.parametrize(
-    "action", [action for action in ACTIONS if action is not actions.PLAN], ids=lambda a: a.path[1:]
-)
+@pytest.mark.parametrize("action", WITH_EXAMPLES, ids=lambda action: action.path[1:])
 async def test_bad_examples_are_named_by_their_place(
     ask: Ask, requests: Requests, action: AnyAction
 ) -> None:

@@ -115,3 +115,15 @@ def test_posts_that_did_equally_well_teach_no_difference(
     for score in full.patterns.scores:
         score.relative = 1
     assert found(recommendations(full, estimate), "all 10 did equally well")
+
+
+def test_images_below_a_standard_are_to_be_replaced(
+    full: pb.WriteSkillReportRequest, estimate: Estimate
+) -> None:
+    test = full.review.back_test
+    better = next(entry for entry in test.entries if entry.better_half)
+    better.failed_guards.append("image_contrast_ratio")
+    full.review.guard_results.add(guard="image_contrast_ratio", status="failed")
+    (line,) = found(recommendations(full, estimate), "image contrast ratio")
+    assert line.startswith(f"Publish better images than those of post {better.index + 1}: 1 of 5")
+    assert not found(recommendations(full, estimate), "Check the limit", "image contrast ratio")

@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 
 from manusmesh.reporter.v1 import reporter_service_pb2 as pb
 from manusmesh.type.v1 import skill_pb2
+from services.reporter import findings
 from services.reporter.charts import skill_charts
 from services.reporter.recommendations import recommendations
 from services.reporter.report import ReportText, skill_report
@@ -198,3 +199,13 @@ def test_the_same_request_makes_the_same_report(
     full: pb.WriteSkillReportRequest, estimate: Estimate, parts: Parts
 ) -> None:
     assert report(full, estimate, parts) == report(full, estimate, parts)
+
+
+def test_a_technical_level_that_was_not_measured_is_no_zero():
+    patterns = skill_pb2.PatternReport(voice=skill_pb2.Voice(language="de"))
+    [table] = findings.voice(patterns).blocks
+    assert dict(table.rows)["Technical level"].startswith("not measured")
+    patterns.measurements.add(name="technicality_median", value=30)
+    patterns.voice.technical_level = 30
+    [table] = findings.voice(patterns).blocks
+    assert dict(table.rows)["Technical level"].startswith("30 of 100")

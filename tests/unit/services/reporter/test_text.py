@@ -87,6 +87,7 @@ def test_p_values_have_two_significant_digits(value: float, shown: str) -> None:
         (text.measured(62, "score"), "62 of 100"),
         (text.measured(8.25, "grade"), "grade 8.2"),
         (text.measured(12, "words"), "12 words"),
+        (text.measured(1, "paragraphs"), "1 paragraph"),
         (text.measured(math.nan, "words"), "n/a"),
     ],
 )
