@@ -1,9 +1,11 @@
 """generate-skill: a posting skill from example posts.
 
-Sequential over the four agents; writing the skill is iterative, because its guards must accept the
-better half of the examples it was made from.
+Sequential over the four agents, but that images are looked at while texts are measured; writing the
+skill is iterative, because its guards must accept the better half of the examples it was made from.
 """
 
+import re
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from jobs import actions
@@ -13,9 +15,12 @@ from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.planning.v1 import planning_service_pb2 as planning
 from manusmesh.reporter.v1 import reporter_service_pb2 as reporter
 from manusmesh.research.v1 import research_service_pb2 as research
-from manusmesh.type.v1 import skill_pb2
-from meshkit.patterns import Iteration, iterate
+from manusmesh.type.v1 import image_pb2, skill_pb2
+from meshkit.errors import MeshError
+from meshkit.library import Kind, version_name
+from meshkit.patterns import Iteration, iterate, parallel
 
+_VERSION: Final = re.compile(r"^version: \S+$", re.MULTILINE)
 REVISIONS: Final = 4
 """How many drafts may follow the first: five rounds in all."""
 
@@ -28,13 +33,10 @@ async def generate_skill(
         "planning", actions.PLAN, _plan_request(request), title="Planning Agent planning the work"
     )
     await steps.follow(plan)
-    patterns = await steps.run(
-        "research",
-        actions.ANALYZE_PATTERNS,
-        research.AnalyzePatternsRequest(examples=request.examples),
-        title=f"Research Agent measuring {len(request.examples)} example posts",
-    )
-    skill = await _write_skill(request, patterns, steps)
+    patterns, images = await _research(request, steps)
+    skill = await _write_skill(request, patterns, images, steps)
+    version = await steps.version(Kind.SKILL, skill.draft.skill_id)
+    skill.draft.yaml = _in_version(skill.draft.yaml, version_name(version))
     report = await steps.run(
         "reporter",
         actions.WRITE_SKILL_REPORT,
@@ -48,12 +50,76 @@ async def generate_skill(
         ),
         title="Reporter Agent writing the report",
     )
-    return _result(request, patterns, skill, report, steps)
+    result = _result(request, patterns, skill, report, steps)
+    if images is not None:
+        result.evidence.images.CopyFrom(images)
+    result.version = version_name(version)
+    await steps.keep(Kind.SKILL, result.skill_id, version, result.skill_name, {"result": result})
+    return result
+
+
+async def _research(
+    request: generate_skill_pb2.GenerateSkillRequest, steps: Steps
+) -> tuple[skill_pb2.PatternReport, image_pb2.ImageReport | None]:
+    """Measures the examples and meanwhile looks at their images; None where that is not done.
+
+    A skill can be made without images: the guards on them are then skipped, and it is partial.
+    """
+    addresses = [
+        research.ImageAddress(index=index, url=example.image_url)
+        for index, example in enumerate(request.examples)
+        if example.image_url
+    ]
+    patterns = skill_pb2.PatternReport()
+    images = image_pb2.ImageReport()
+
+    async def measure() -> None:
+        found = await steps.run(
+            "research",
+            actions.ANALYZE_PATTERNS,
+            research.AnalyzePatternsRequest(examples=request.examples),
+            title=f"Research Agent measuring {len(request.examples)} example posts",
+        )
+        patterns.CopyFrom(found)
+
+    async def examine() -> None:
+        found = await steps.run(
+            "images",
+            actions.EXAMINE_IMAGES,
+            research.ExamineImagesRequest(images=addresses),
+            title=f"Research Agent looking at the images of {len(addresses)} examples",
+        )
+        images.CopyFrom(found)
+
+    def missed(branch: Callable[[], Awaitable[None]], error: MeshError) -> None:
+        if branch is measure:
+            raise error
+        steps.missing("images", "the images of the examples", error)
+
+    branches = [measure, examine] if addresses else [measure]
+    outcomes = await parallel(lambda branch: branch(), branches, limit=2, quorum=0, missed=missed)
+    if not addresses or outcomes.partial:
+        return patterns, None
+    patterns.limits.extend(_not_examined(images))
+    return patterns, images
+
+
+def _not_examined(images: image_pb2.ImageReport) -> list[str]:
+    """Which images were not examined and why, a sentence for each reason."""
+    examples: dict[str, list[str]] = {}
+    for image in images.images:
+        if image.failure:
+            examples.setdefault(image.failure, []).append(str(image.index + 1))
+    return [
+        f"{'Example' if len(numbers) == 1 else 'Examples'} {', '.join(numbers)}: {failure}."
+        for failure, numbers in examples.items()
+    ]
 
 
 async def _write_skill(
     request: generate_skill_pb2.GenerateSkillRequest,
     patterns: skill_pb2.PatternReport,
+    images: image_pb2.ImageReport | None,
     steps: Steps,
 ) -> Iteration[skill_pb2.SkillDraft, skill_pb2.SkillReview]:
     async def write(
@@ -69,6 +135,7 @@ async def _write_skill(
                 target_platforms=request.target_platforms,
                 previous=previous,
                 review=review,
+                images=images,
             ),
             title="Coder Agent generating YAML skill file",
         )
@@ -78,7 +145,10 @@ async def _write_skill(
             _numbered("review", number),
             actions.REVIEW_SKILL,
             coder.ReviewSkillRequest(
-                draft=draft, examples=request.examples, scores=patterns.scores
+                draft=draft,
+                examples=request.examples,
+                scores=patterns.scores,
+                images=images,
             ),
             title="Coder Agent testing the skill on the examples",
         )
@@ -87,10 +157,24 @@ async def _write_skill(
         write,
         review,
         accepted=lambda verdict: verdict.accepted,
-        score=lambda verdict: verdict.score,
+        score=_merit,
         revised=lambda draft: bool(draft.changes),
         revisions=REVISIONS,
     )
+
+
+def _merit(review: skill_pb2.SkillReview) -> float:
+    """How good a review is. Of drafts that accept as many posts, fewer refusals make the better.
+
+    So a draft whose text guards fit counts although an image below the standard fails in every one.
+    """
+    refusals = sum(len(one.failed_guards) for one in review.back_test.entries if one.better_half)
+    return review.score - refusals / 1000
+
+
+def _in_version(yaml: str, version: str) -> str:
+    """The skill file with the version that this task makes; drafts all say the first."""
+    return _VERSION.sub(f"version: {version}", yaml, count=1)
 
 
 def _numbered(step: str, number: int) -> str:
@@ -142,6 +226,7 @@ def _result(
             example_scores=patterns.scores,
             confidence_parts=report.confidence_parts,
             limits=patterns.limits,
+            language=patterns.voice.language,
         ),
         engine=report.engine,
         usage=steps.usage(),

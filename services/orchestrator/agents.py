@@ -1,5 +1,6 @@
 """The agents as plain calls: a stream of events in, one result out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -58,6 +59,12 @@ class Agents:
         }
         # A method's stub costs more than a call over it. Any: their events differ.
         self._methods: dict[str, Any] = {}
+        self._preparing: list[asyncio.Task[None]] = []
+
+    def prepare(self) -> None:
+        """Begins to open a session to each agent, so that no task has to wait for it."""
+        loop = asyncio.get_running_loop()
+        self._preparing += [loop.create_task(each.prepare()) for each in self._sessions.values()]
 
     async def call(
         self, action: Action[Req, Res], request: bytes, listener: Listener, *, timeout_s: float
@@ -93,6 +100,8 @@ class Agents:
 
     async def close(self) -> None:
         """Ends all sessions."""
+        for preparing in self._preparing:
+            preparing.cancel()
         for sessions in self._sessions.values():
             await sessions.close()
 

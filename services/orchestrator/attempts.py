@@ -1,7 +1,7 @@
 """Attempts at one step: calls its agent until one succeeds, and tells what happens."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ from services.orchestrator.agents import Agents, Listener
 from services.orchestrator.progress import Forecast
 
 _INTERRUPTED: Final = "interrupted"
+_AGAIN: Final = "trying again"
+_ANEW: Final = "the step begins anew"
 _CALL_TIMEOUT_S: Final = 120.0
 """How long one call to an agent may take at first; the task's own deadline ends it sooner."""
 
@@ -90,15 +92,22 @@ class Attempts:
         self._forecast = forecast
         self._usage = usage
         self._title = title
+        self._begun_before = bool(record.failed_attempts)
         self._started = time.monotonic()
         self.record = record
 
-    async def run(self, action: Action[Req, Res], asked: bytes) -> Res:
+    async def run(
+        self,
+        action: Action[Req, Res],
+        asked: bytes,
+        failure: Callable[[Res], MeshError | None] | None = None,
+    ) -> Res:
         """Tries until an attempt succeeds or there is no use in another.
 
         Args:
             action: What to do.
             asked: Its request without context, serialized.
+            failure: Tells from a result whether the attempt has failed all the same.
 
         Raises:
             MeshError: the last attempt's, telling agent and step.
@@ -111,7 +120,11 @@ class Attempts:
         overtimes = sum(1 for one in failed if one.error.code == Reason.DEADLINE_EXCEEDED)
 
         async def attempt(number: int, timeout_s: float) -> Res:
-            return await self._attempt(action, asked, others + number, timeout_s)
+            made = await self._attempt(action, asked, others + number, timeout_s)
+            error = failure(made) if failure is not None else None
+            if error is not None:
+                raise error
+            return made
 
         async def tell(number: int, error: MeshError, pause_s: float) -> None:
             await self._failed(others + number, error, pause_s)
@@ -140,6 +153,9 @@ class Attempts:
     ) -> Res:
         record = self.record
         record.attempts = number
+        self._forecast.reach(record.step, 0.0)
+        why = _ANEW if self._begun_before else self._forecast.why_more()
+        self._begun_before = True
         self._task.note(
             Note(
                 "step_started",
@@ -148,7 +164,7 @@ class Attempts:
                 sentence=self._title,
                 step_record=record,
                 total_steps=self._forecast.total_steps,
-                expected_ms=round(self._forecast.expected_ms) if number > 1 else None,
+                left=self._forecast.left(reason=why),
             )
         )
         # What is done must be safe before more is begun, which may have to be paid.
@@ -176,6 +192,7 @@ class Attempts:
             raise error
         message = f"{self._title}: attempt {number} failed, trying again in {pause_s:.0f} s"
         step = self.record.step
+        self._forecast.reach(step, 0.0)
         await self._task.write(
             Note(
                 "step_retried",
@@ -184,7 +201,7 @@ class Attempts:
                 payload=error.to_proto(),
                 sentence=message,
                 step_record=self.record,
-                expected_ms=self._forecast.expected_with_ms(pause_s * 1000),
+                left=self._forecast.left(pause_s=pause_s, reason=_AGAIN),
             )
         )
         if pause_s > self._limits.park_s:
@@ -202,12 +219,16 @@ class Attempts:
 
         async def progress(event: run_pb2.Progress) -> None:
             nonlocal told
-            percent = forecast.percent(step, event.fraction)
+            forecast.reach(step, event.fraction)
+            percent = forecast.percent()
             # One event a percent: a chatty agent must not flood the stream.
             if percent > told:
                 told = percent
                 text = event.message
-                await task.tell(Note("progress", step, text, progress=percent, sentence=text))
+                left = forecast.left()
+                await task.tell(
+                    Note("progress", step, text, progress=percent, sentence=text, left=left)
+                )
 
         async def message(event: run_pb2.AgentMessage) -> None:
             await task.tell(Note("message", step, _heading(event), payload=event))

@@ -12,6 +12,7 @@ from meshkit.outbound.addresses import parse_networks
 from meshkit.redis import open_redis
 from meshkit.server import instance_name, run_server
 from meshkit.signals import open_signals
+from meshkit.tasks import keys
 from meshkit.tasks.queue import Queue
 from meshkit.webhooks.sender import Sender
 from services.orchestrator.agents import Agents
@@ -49,16 +50,21 @@ async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
             },
         )
         stack.push_async_callback(agents.close)
+        agents.prepare()
         queue = Queue(redis, max_per_tenant=settings.queue.max_per_tenant)
-        worker = Worker(
-            settings.worker,
-            instance=instance,
-            redis=redis,
-            signals=hub,
-            queue=queue,
-            agents=agents,
-            jobs=jobs,
-        )
+        fast = settings.worker.model_copy(update={"slots": settings.worker.fast_slots})
+        workers = [
+            Worker(
+                of_lane,
+                instance=instance,
+                redis=redis,
+                signals=hub,
+                queue=queue.of(lane),
+                agents=agents,
+                jobs=jobs,
+            )
+            for lane, of_lane in (("", settings.worker), (keys.FAST, fast))
+        ]
         sender = Sender(
             redis,
             hub,
@@ -68,11 +74,13 @@ async def serve(jobs: Mapping[str, Job] = JOBS) -> None:
         sweeper = Sweeper(redis, queue, instance=instance, every_s=settings.worker.sweep_s)
 
         async def healthy() -> bool:
-            return await worker.healthy() and await sender.healthy()
+            return all([await worker.healthy() for worker in workers]) and await sender.healthy()
 
         async with asyncio.TaskGroup() as group:
-            for part in (worker, sender, sweeper):
-                group.create_task(part.run(draining))
+            for worker in workers:
+                group.create_task(worker.run(draining))
+            group.create_task(sender.run(draining))
+            group.create_task(sweeper.run(draining))
             await run_server(
                 settings,
                 name="orchestrator",

@@ -14,12 +14,11 @@ from typing import Final
 from meshkit import logs
 from meshkit.errors import MeshError
 from meshkit.redis import Redis
-from meshkit.tasks import keys
+from meshkit.tasks import index, keys
 from meshkit.tasks.queue import Queue
 from meshkit.tenants import tenant_ids
 from meshkit.waiting import wait_any
 
-_PAGE: Final = 100
 _PAGE_PAUSE_S: Final = 0.1
 """Between pages, so that a sweep over a million tasks is no load."""
 _SETTLED_MS: Final = 30_000
@@ -27,9 +26,6 @@ _SETTLED_MS: Final = 30_000
 _OPEN: Final = frozenset({"queued", "running"})
 
 _log = logs.get("orchestrator.sweeper")
-
-_Entry = tuple[str, int]
-"""A task in a tenant's index, with when it was accepted in Unix milliseconds."""
 
 
 class Sweeper:
@@ -71,49 +67,38 @@ class Sweeper:
         taken = await self._redis.execute("SET", keys.sweeping(), self._instance, "NX", "EX", lapse)
         return taken is not None
 
-    async def _pages(self, tenant_id: str) -> AsyncIterator[list[_Entry]]:
-        """The tenant's index in pages, the oldest first."""
-        after = "-inf"
-        while True:
-            reply = await self._redis.execute(
-                *("ZRANGEBYSCORE", keys.tenant_tasks(tenant_id), after, "+inf"),
-                *("WITHSCORES", "LIMIT", 0, _PAGE),
-            )
-            items = reply if isinstance(reply, list) else []
-            flat = [item.decode() for item in items if isinstance(item, bytes)]
-            entries = [
-                (name, int(float(at))) for name, at in zip(flat[::2], flat[1::2], strict=True)
-            ]
-            if entries:
-                yield entries
-            if len(entries) < _PAGE:
-                return
-            # More than a page of one millisecond would stay unseen beyond the page.
-            after = f"({entries[-1][1]}"
+    async def _pages(self, tenant_id: str) -> AsyncIterator[list[index.Entry]]:
+        """The tenant's index in pages, the newest first."""
+        after: index.Entry | None = None
+        while entries := await index.read(self._redis, keys.tenant_tasks(tenant_id), after):
+            yield entries
+            after = entries[-1]
 
-    async def _page(self, tenant_id: str, entries: list[_Entry]) -> tuple[int, int]:
+    async def _page(self, tenant_id: str, entries: list[index.Entry]) -> tuple[int, int]:
         """Looks at some tasks; answers how many it forgot and how many it queued again."""
         now_ms = int(time.time() * 1000)
         gone, lost = 0, 0
         records = await self._redis.pipeline(
-            *(("HMGET", keys.task(name), "status", "updated_at") for name, _ in entries)
+            *(("HMGET", keys.task(name), "status", "updated_at", "lane") for _, name in entries)
         )
-        for (name, accepted_ms), reply in zip(entries, records, strict=True):
+        for (accepted_ms, name), reply in zip(entries, records, strict=True):
             match reply:
-                case [bytes(status), bytes(updated_ms)]:
+                case [bytes(status), bytes(updated_ms), lane]:
                     settled = now_ms - int(updated_ms) > _SETTLED_MS
                     if settled and status.decode() in _OPEN:
-                        lost += await self._found(tenant_id, name)
+                        # A record that was written before there were lanes has none.
+                        of = lane.decode() if isinstance(lane, bytes) else ""
+                        lost += await self._found(tenant_id, name, self._queue.of(of))
                 case _ if now_ms - accepted_ms > _SETTLED_MS:
                     await self._redis.execute("ZREM", keys.tenant_tasks(tenant_id), name)
                     gone += 1
         return gone, lost
 
-    async def _found(self, tenant_id: str, task_id: str) -> bool:
+    async def _found(self, tenant_id: str, task_id: str, queue: Queue) -> bool:
         """Gives a task that has lost its place another one."""
-        if await self._queue.place(tenant_id, task_id) is not None:
+        if await queue.place(tenant_id, task_id) is not None:
             return False
         # It may have ended since: then whoever claims it clears the place.
-        await self._queue.keep(tenant_id, task_id)
+        await queue.keep(tenant_id, task_id)
         _log.warning("task_found", task_id=task_id, tenant_id=tenant_id)
         return True

@@ -1,23 +1,24 @@
-"""The worker: claims tasks, keeps their leases, runs their jobs, ends them."""
+"""The worker: claims tasks, runs their jobs under a lease, ends them."""
 
 import asyncio
-import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 from google.protobuf.message import Message
 
 from jobs.job import Job
+from manusmesh.task.v1 import task_pb2
 from meshkit import logs, telemetry
 from meshkit.errors import MeshError, Reason
+from meshkit.library import Library
+from meshkit.library.results import Results
 from meshkit.redis import Redis, RedisAwayError
 from meshkit.signals import Signals
 from meshkit.tasks import holder, keys
 from meshkit.tasks.dead_letters import DeadLetters
-from meshkit.tasks.durations import Durations
+from meshkit.tasks.durations import Durations, Whole
 from meshkit.tasks.holder import HeldTask, LeaseLostError
 from meshkit.tasks.notes import Note
 from meshkit.tasks.queue import Claim, Queue
@@ -25,19 +26,15 @@ from meshkit.waiting import wait_any
 from meshkit.webhooks.outbox import Outbox
 from services.orchestrator.agents import Agents
 from services.orchestrator.attempts import Limits, RetryLaterError, interrupt
-from services.orchestrator.settings import WorkerSettings
+from services.orchestrator.lease import CancelRequestedError, Lease
+from services.orchestrator.settings import AWAY_PAUSE_S, WorkerSettings
 from services.orchestrator.steps import HeldSteps, PauseRequestedError
 
-_AWAY_PAUSE_S: Final = 0.2
 _BUSY: Final = 4
 """With more tasks than these at work, a look at the queue waits a moment for others."""
 _GATHER_S: Final = 0.005
 
 _log = logs.get("orchestrator.worker")
-
-
-class CancelRequestedError(Exception):
-    """The owner asked for a cancel."""
 
 
 class Worker:
@@ -65,6 +62,8 @@ class Worker:
         self._durations = Durations(redis)
         self._outbox = Outbox(redis)
         self._dead_letters = DeadLetters(redis)
+        self._library = Library(redis)
+        self._results = Results(redis)
         self._at_work: set[str] = set()
         self._looked_at = time.monotonic()
 
@@ -76,7 +75,7 @@ class Worker:
         """Takes tasks up until `draining`, then finishes the steps at work and gives tasks back."""
         listen = self._signals.listen
         # The second for good: the keepers of single tasks then listen without asking Redis.
-        with listen(keys.QUEUE_READY) as ready, listen(keys.control(self._holder)):
+        with listen(self._queue.ready) as ready, listen(keys.control(self._holder)):
             async with asyncio.TaskGroup() as group:
                 while not draining.is_set():
                     self._looked_at = time.monotonic()
@@ -96,11 +95,11 @@ class Worker:
             return []
         try:
             claims = await self._queue.claim(
-                lease_ms=self._lease_ms, running_cap=self._settings.tenant_cap, count=free
+                lease_ms=self._settings.lease_ms, running_cap=self._settings.tenant_cap, count=free
             )
         except MeshError as error:
             _log.warning("claim_failed", reason=error.reason)
-            await asyncio.sleep(_AWAY_PAUSE_S)
+            await asyncio.sleep(AWAY_PAUSE_S)
             return []
         # The place of a task lapsed that this very process works on: it renews it by itself.
         return [claim for claim in claims if claim.task_id not in self._at_work]
@@ -131,13 +130,13 @@ class Worker:
         while True:
             try:
                 return await holder.begin(
-                    self._redis, claim, holder=self._holder, lease_ms=self._lease_ms
+                    self._redis, claim, holder=self._holder, lease_ms=self._settings.lease_ms
                 )
             except RedisAwayError:
                 # The answer may have been lost: nobody else would take the task up before then.
                 if time.monotonic() > until:
                     raise
-                await asyncio.sleep(_AWAY_PAUSE_S)
+                await asyncio.sleep(AWAY_PAUSE_S)
 
     async def _refused(self, claim: Claim, refused: holder.Refused) -> None:
         if refused.state == "held":
@@ -166,18 +165,26 @@ class Worker:
             park_s=self._settings.park_s,
             deadline=started + timeout_s - task.worked_ms / 1000,
         )
-        steps = HeldSteps(task, self._agents, self._durations, limits)
+        steps = HeldSteps(task, self._agents, self._durations, limits, self._library)
+        lease = Lease(
+            task,
+            self._queue,
+            self._settings,
+            asked=asked,
+            draining=draining,
+            pause_requested=steps.pause_requested,
+        )
         delay_ms = 0
         outcome = "completed"
         try:
-            async with self._lease(task, steps, asked, draining):
-                result = await _run_job(task, job, steps, limits)
-                await task.complete(result, steps.gaps)
+            async with lease.kept():
+                result, gaps = await self._run_job(task, job, steps, limits)
+                await task.complete(result, gaps)
         except PauseRequestedError:
             outcome = await task.give_back()
         except RetryLaterError as later:
-            outcome = await task.give_back(later.message)
             delay_ms = round(later.pause_s * 1000)
+            outcome = await task.give_back(later.message, pause_ms=delay_ms)
         except CancelRequestedError:
             outcome = "cancelled"
             await task.cancelled()
@@ -192,14 +199,52 @@ class Worker:
             # A bug fails its task, visibly, and no other.
             outcome = "failed"
             log.exception("job_bug", job=task.job)
-            await task.fail(_bug(trace_id))
+            await task.fail(steps.located(_bug(trace_id)))
         taken_ms = (time.monotonic() - started) * 1000
         log.info("task_ended", job=task.job, outcome=outcome, duration_ms=round(taken_ms))
         await self._after(task, outcome, delay_ms)
         if outcome == "completed":
-            # A task taken over has not been worked on from its beginning.
-            whole_ms = taken_ms if task.fresh else None
-            await self._durations.learn(task.tenant_id, task.job, steps.measured, whole_ms)
+            # A task taken over has not been worked on from its beginning, one answered from the
+            # cache not at all.
+            worked = task.fresh and not steps.recalled
+            whole = Whole(taken_ms, len(task.request)) if worked else None
+            await self._durations.learn(task.tenant_id, task.job, steps.measured, whole)
+
+    async def _run_job(
+        self, task: HeldTask, job: Job | None, steps: HeldSteps, limits: Limits
+    ) -> tuple[Message, Sequence[task_pb2.MissingPart]]:
+        """Does the work, or answers what an identical request has got before.
+
+        Returns:
+            The result, and what is missing of it.
+        """
+        if task.dead is not None:
+            await _close_last_step(task)
+            raise task.dead
+        if job is None:
+            message = f"This mesh has no job {task.job!r}."
+            raise MeshError(Reason.INTERNAL, message)
+        # Any: a job's own types are its two classes.
+        request: Any = job.request.FromString(task.request)
+        # Who has a task retried wants it done; its first step was done, or answered from here.
+        if job.cached_s and not request.no_cache and not task.step:
+            kept = await self._results.recall(task.tenant_id, job.name, request)
+            if kept is not None:
+                known: Any = job.result.FromString(kept.result)
+                known.cached = True
+                # It was paid for by the task that made it.
+                known.ClearField("usage")
+                steps.recall(kept.task_id)
+                return cast("Message", known), kept.missing
+        result = await _in_time(job, request, steps, limits)
+        if job.cached_s:
+            kept = task_pb2.KeptResult(
+                task_id=task.task_id, missing=steps.gaps, result=result.SerializeToString()
+            )
+            await self._results.remember(
+                task.tenant_id, job.name, request, kept, seconds=job.cached_s
+            )
+        return result, steps.gaps
 
     async def _after(self, task: HeldTask, outcome: str, delay_ms: int) -> None:
         """Does what follows; the place on the queue goes last, so that nothing is left undone."""
@@ -213,91 +258,9 @@ class Worker:
             await self._outbox.schedule(task.tenant_id, task.task_id)
         await self._queue.remove(task.tenant_id, task.task_id, claim.until_ms)
 
-    @asynccontextmanager
-    async def _lease(
-        self, task: HeldTask, steps: HeldSteps, asked: asyncio.Event, draining: asyncio.Event
-    ) -> AsyncIterator[None]:
-        """Keeps the lease while the block runs; a lost lease or a cancel ends the block."""
-        working = asyncio.current_task()
-        reason: list[Exception] = []
 
-        def stop(error: Exception) -> None:
-            reason.append(error)
-            if working is not None:
-                working.cancel()
-
-        keeper = asyncio.create_task(self._keep(task, steps, asked, draining, stop))
-        try:
-            yield
-        except asyncio.CancelledError:
-            if not reason or working is None:
-                raise
-            working.uncancel()
-            raise reason[0] from None
-        finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
-
-    async def _keep(
-        self,
-        task: HeldTask,
-        steps: HeldSteps,
-        asked: asyncio.Event,
-        draining: asyncio.Event,
-        stop: Callable[[Exception], None],
-    ) -> None:
-        """Renews the lease in time, and at once when the owner may have asked for something."""
-        pause_s = self._settings.renew_s
-        let_go_at: float | None = None
-        while True:
-            # An end that is being written comes first, whatever is asked for now.
-            if draining.is_set() and not task.ending:
-                steps.pause_requested.set()
-                let_go_at = let_go_at or time.monotonic() + self._settings.drain_s
-                await wait_any(asked, seconds=min(pause_s, max(0.0, let_go_at - time.monotonic())))
-                if time.monotonic() >= let_go_at:
-                    stop(PauseRequestedError())
-                    return
-            else:
-                await wait_any(asked, *(() if task.ending else (draining,)), seconds=pause_s)
-            # Before looking: what is asked for from now on ends the next wait.
-            asked.clear()
-            try:
-                requests = await task.renew()
-                if requests.cancel and not task.ending:
-                    stop(CancelRequestedError())
-                    return
-                if requests.pause or draining.is_set():
-                    steps.pause_requested.set()
-                else:
-                    steps.pause_requested.clear()
-                await self._queue.extend(task.claim, lease_ms=self._lease_ms)
-                pause_s = self._settings.renew_s
-            except LeaseLostError as error:
-                stop(error)
-                return
-            except MeshError:
-                # By its own clock: Redis may be away for longer than the lease. A result that is
-                # being written waits for it, for nobody else can take the task meanwhile.
-                if not task.held and not task.ending:
-                    stop(LeaseLostError(task.task_id))
-                    return
-                pause_s = _AWAY_PAUSE_S
-
-    @property
-    def _lease_ms(self) -> int:
-        return round(self._settings.lease_s * 1000)
-
-
-async def _run_job(task: HeldTask, job: Job | None, steps: HeldSteps, limits: Limits) -> Message:
-    if task.dead is not None:
-        await _close_last_step(task)
-        raise task.dead
-    if job is None:
-        message = f"This mesh has no job {task.job!r}."
-        raise MeshError(Reason.INTERNAL, message)
-    request = job.request.FromString(task.request)
+async def _in_time(job: Job, request: Message, steps: HeldSteps, limits: Limits) -> Message:
+    """Does the work within the time that the task has left."""
     scope = asyncio.timeout(max(0.0, limits.left_s))
     try:
         async with scope:
@@ -307,7 +270,7 @@ async def _run_job(task: HeldTask, job: Job | None, steps: HeldSteps, limits: Li
             # Another timeout than the task's: a bug.
             raise
         message = f"The task took longer than {job.timeout_s:.0f} s."
-        raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
+        raise steps.located(MeshError(Reason.DEADLINE_EXCEEDED, message)) from error
 
 
 async def _close_last_step(task: HeldTask) -> None:

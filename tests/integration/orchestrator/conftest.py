@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -20,38 +18,9 @@ from meshkit.signals import signals
 from meshkit.tasks.queue import Queue
 from services.orchestrator.settings import WorkerSettings
 from services.orchestrator.worker import Worker
+from tests.integration.orchestrator.fake_agents import FakeAgents
 from tests.support.redis import RedisServer
-from tests.support.tasks import PLAN
-
-# Messages of every action pass through here.
-Behaviour = Callable[[Any, Any], Awaitable[Any]]
-
-
-class FakeAgents:
-    """Answers calls with empty results, or with what a test sets for a step.
-
-    Attributes:
-        behaviours: Step to a function of the request and the listener.
-        calls: How often each step was called.
-        contexts: The context of each call.
-    """
-
-    def __init__(self) -> None:
-        self.behaviours: dict[str, Behaviour] = {}
-        self.calls: Counter[str] = Counter()
-        self.contexts: list[Any] = []
-
-    async def call(self, action, request, listener, *, timeout_s):
-        request = action.request.FromString(request)
-        step = request.context.step_id
-        self.calls[step] += 1
-        self.contexts.append(request.context)
-        assert timeout_s > 0
-        behaviour = self.behaviours.get(step)
-        made = await behaviour(request, listener) if behaviour is not None else None
-        if made is not None:
-            return made
-        return PLAN if action is actions.PLAN else action.result()
+from tests.support.tasks import SKILL_REQUEST, started
 
 
 async def three_steps(request, steps) -> generate_skill_pb2.GenerateSkillResult:
@@ -67,6 +36,12 @@ async def three_steps(request, steps) -> generate_skill_pb2.GenerateSkillResult:
 
 
 Start = Callable[..., AbstractAsyncContextManager[asyncio.Event]]
+
+
+@pytest.fixture
+async def task_id(store) -> str:
+    """A task that waits for a worker."""
+    return await started(store, request=SKILL_REQUEST)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from meshkit.sessions import server as session_server
 from meshkit.tasks.holder import LeaseLostError
 from services.orchestrator.agents import Agents, Listener
 from tests.support import grpc_server
+from tests.support.errors import refusal
 from tests.support.tasks import skill_request
 
 KEY = "0123456789abcdef"
@@ -106,12 +107,6 @@ async def review(agents: Agents, heard: Heard | None = None, *, request=REQUEST,
     return await agents.call(actions.REVIEW_SKILL, sent, listener, timeout_s=timeout_s)
 
 
-async def refused(awaitable) -> MeshError:
-    with pytest.raises(MeshError) as raised:
-        await awaitable
-    return raised.value
-
-
 async def test_a_call_hears_everything_and_answers_the_result(agents, coder):
     progress = run_pb2.Progress(fraction=0.5)
     message = run_pb2.AgentMessage(from_agent="coder", to_agent="reporter", type="result")
@@ -130,7 +125,7 @@ async def test_a_call_hears_everything_and_answers_the_result(agents, coder):
 
 async def test_an_agents_error_arrives_as_it_was_raised(agents, coder):
     coder.script = [MeshError(Reason.RATE_LIMITED, "Wait.", details={"n": 1}, retry_after_s=7)]
-    error = await refused(review(agents))
+    error = await refusal(review(agents))
     assert (error.reason, error.details, error.retry_after_s) == (Reason.RATE_LIMITED, {"n": 1}, 7)
 
 
@@ -154,7 +149,7 @@ async def test_a_large_error_arrives_whole(coder, transport):
             opened(channel, transport) as agents,
         ):
             for _ in range(20):  # gRPC drops metadata above its soft limit by chance
-                error = await refused(review(agents))
+                error = await refusal(review(agents))
                 assert error.reason == Reason.INVALID_ARGUMENT
                 assert len(error.violations) > 5
     finally:
@@ -166,24 +161,24 @@ async def test_a_large_error_arrives_whole(coder, transport):
 )
 async def test_a_stream_without_a_result_is_a_bug(agents, coder, script):
     coder.script = script
-    assert (await refused(review(agents))).reason == Reason.INTERNAL
+    assert (await refusal(review(agents))).reason == Reason.INTERNAL
 
 
 async def test_an_event_of_no_kind_is_a_bug(agents, coder):
     coder.script = [pb.ReviewSkillResponse(), pb.ReviewSkillResponse(result=RESULT)]
-    assert (await refused(review(agents))).reason == Reason.INTERNAL
+    assert (await refusal(review(agents))).reason == Reason.INTERNAL
 
 
 async def test_a_bug_in_an_agent_tells_its_trace(agents, coder):
     coder.script = [KeyError("hush")]
-    error = await refused(review(agents))
+    error = await refusal(review(agents))
     assert error.reason == Reason.INTERNAL
     assert "trace_id" in error.details
 
 
 async def test_a_late_agent(agents, coder):
     coder.script = [asyncio.Event()]
-    error = await refused(review(agents, timeout_s=0.3))
+    error = await refusal(review(agents, timeout_s=0.3))
     assert (error.reason, error.retryable) == (Reason.DEADLINE_EXCEEDED, True)
 
 
@@ -212,13 +207,13 @@ async def test_a_listener_that_fails_ends_the_agents_work(agents, coder):
 
 async def test_an_agent_that_is_not_there(transport):
     async with client.channel("127.0.0.1:1") as channel, opened(channel, transport) as agents:
-        error = await refused(review(agents))
+        error = await refusal(review(agents))
     assert error.reason == Reason.UPSTREAM_UNAVAILABLE
 
 
 async def test_a_wrong_internal_key(channel, transport):
     async with opened(channel, transport, key="x" * 16) as agents:
-        error = await refused(review(agents))
+        error = await refusal(review(agents))
     assert error.reason == Reason.UNAUTHENTICATED
 
 
@@ -226,5 +221,5 @@ async def test_a_call_without_its_context_is_invalid(agents):
     request = pb.ReviewSkillRequest()
     request.CopyFrom(REQUEST)
     request.ClearField("context")
-    error = await refused(review(agents, request=request))
+    error = await refusal(review(agents, request=request))
     assert [violation.field for violation in error.violations] == ["context"]

@@ -1,11 +1,13 @@
 import asyncio
+import time
+from dataclasses import replace
 
 import pytest
 
 from meshkit.tasks import keys
 from services.orchestrator.sweeper import Sweeper
 from tests.support.eventually import eventually
-from tests.support.tasks import TENANT, claim, held, started, unqueue
+from tests.support.tasks import TENANT, claim, held, new_task, started, unqueue
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,26 @@ async def test_every_task_is_looked_at(redis, sweeper):
     assert await redis.execute("ZCARD", keys.tenant_tasks(TENANT)) == 0
 
 
+async def test_tasks_of_one_millisecond_are_all_looked_at(redis, sweeper):
+    entries = [part for _ in range(250) for part in (7, keys.new_task_id())]
+    await redis.execute("ZADD", keys.tenant_tasks(TENANT), *entries)
+    await swept(sweeper)
+    assert await redis.execute("ZCARD", keys.tenant_tasks(TENANT)) == 0
+
+
+async def test_tasks_of_one_millisecond_that_stay_are_all_looked_at(store, redis, queue, sweeper):
+    """Found ones stay in the index: the sweep must get past them."""
+    now = int(time.time() * 1000) - 60_000
+    names = sorted(keys.new_task_id() for _ in range(150))
+    for name in names:
+        await redis.execute(
+            *("HSET", keys.task(name), "status", "queued", "updated_at", 1, "tenant_id", TENANT)
+        )
+        await redis.execute("ZADD", keys.tenant_tasks(TENANT), now, name)
+    await swept(sweeper)
+    assert all([await queue.place(TENANT, name) is not None for name in names])
+
+
 async def test_one_replica_sweeps_at_a_time(redis, queue, sweeper):
     entry = (keys.tenant_tasks(TENANT), 1, keys.new_task_id())
     await redis.execute("SET", keys.sweeping(), "another", "EX", 60)
@@ -93,3 +115,12 @@ async def test_one_replica_sweeps_at_a_time(redis, queue, sweeper):
     await eventually(done)
     draining.set()
     await running
+
+
+async def test_a_lost_task_comes_back_in_its_lane(store, redis, queue, sweeper):
+    made = await store.create(replace(new_task(), lane=keys.FAST))
+    fast = queue.of(keys.FAST)
+    await unqueue(fast, made.task_id)
+    await age(redis, made.task_id)
+    await swept(sweeper)
+    assert [await claim(queue), await claim(fast)] == [None, made.task_id]

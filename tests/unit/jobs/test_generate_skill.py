@@ -2,19 +2,20 @@
 
 import pytest
 
-from jobs import JOBS, actions
+from jobs import JOBS
 from jobs.generate_skill import REVISIONS, _plan_request, generate_skill
-from manusmesh.type.v1 import plan_pb2, run_pb2, skill_pb2
+from manusmesh.type.v1 import image_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
+from tests.support.steps import PLAN, USAGE, Steps
 from tests.support.tasks import skill_request
 
-PLAN = plan_pb2.Plan(subtasks=[plan_pb2.Subtask(id="research")], engine="offline")
 PATTERNS = skill_pb2.PatternReport(
     patterns=[skill_pb2.Pattern(sentence="All end with a question.")],
     scores=[skill_pb2.ExampleScore(index=0), skill_pb2.ExampleScore(index=1)],
     distinct_examples=2,
     engagement_basis="engagement_rate",
     limits=["no image was measured"],
+    voice=skill_pb2.Voice(language="en"),
 )
 REPORT = skill_pb2.Report(
     markdown="# Report",
@@ -24,65 +25,44 @@ REPORT = skill_pb2.Report(
     engine="offline",
     charts=[skill_pb2.Chart(name="c")],
 )
-USAGE = run_pb2.Usage(llm_calls=3)
 
 
-class FakeSteps:
-    """Answers each action; the reviews of the drafts have these scores, from 100 on accepted.
-
-    Attributes:
-        asked: Step, action and request of each run.
-        followed: The plans that were told.
-    """
+class FakeSteps(Steps):
+    """Answers each step; the reviews of the drafts have these scores, from 100 on accepted."""
 
     def __init__(self, scores: list[float], *, unchanged_from: int = 1000) -> None:
-        self.asked: list[tuple[str, object, object]] = []
-        self.followed: list[plan_pb2.Plan] = []
-        self.fails: str = ""
-        self._scores = scores
-        self._unchanged_from = unchanged_from
-        self._drafts = 0
+        drafts = 0
 
-    async def run(self, step, action, request, *, title):
-        self.asked.append((step, action, request))
-        assert title
-        if step == self.fails:
-            raise MeshError(Reason.INVALID_ARGUMENT, "no")
-        if action is actions.PLAN:
-            return PLAN
-        if action is actions.ANALYZE_PATTERNS:
-            return PATTERNS
-        if action is actions.WRITE_SKILL:
-            self._drafts += 1
-            changes = ["better"] if 1 < self._drafts < self._unchanged_from else []
-            name = f"draft {self._drafts}"
+        def write(request):
+            nonlocal drafts
+            drafts += 1
+            changes = ["better"] if 1 < drafts < unchanged_from else []
             return skill_pb2.SkillDraft(
-                skill_id="skill_x_v1", name=name, yaml="a: 1", changes=changes
+                skill_id="skill_x_v1",
+                name=f"draft {drafts}",
+                yaml="skill_id: skill_x_v1\nversion: 1.0.0\n",
+                changes=changes,
             )
-        if action is actions.REVIEW_SKILL:
-            score = self._scores[self._drafts - 1]
+
+        def review(request):
+            score = scores[drafts - 1]
             failed = skill_pb2.GuardResult(guard="length", status="failed")
             return skill_pb2.SkillReview(
                 score=score,
                 accepted=score >= 100,
                 guard_results=[] if score >= 100 else [failed],
-                feedback=[f"round {self._drafts}"],
+                feedback=[f"round {drafts}"],
             )
-        assert action is actions.WRITE_SKILL_REPORT
-        return REPORT
 
-    async def follow(self, plan):
-        self.followed.append(plan)
-
-    def usage(self):
-        return USAGE
-
-    @property
-    def steps(self) -> list[str]:
-        return [step for step, _, _ in self.asked]
-
-    def request(self, step: str):
-        return next(request for name, _, request in self.asked if name == step)
+        rounds = ("", *(f"_{number}" for number in range(2, 7)))
+        super().__init__(
+            {
+                "research": PATTERNS,
+                "reporter": REPORT,
+                **{f"coder{number}": write for number in rounds},
+                **{f"review{number}": review for number in rounds},
+            }
+        )
 
 
 async def test_the_four_agents_in_sequence():
@@ -106,7 +86,7 @@ async def test_the_result_holds_what_the_agents_made():
     assert (result.skill_id, result.skill_name, result.skill_yaml) == (
         "skill_x_v1",
         "draft 1",
-        "a: 1",
+        "skill_id: skill_x_v1\nversion: 1.0.0\n",
     )
     assert result.confidence_score == 42
     assert list(result.patterns_found) == ["All end with a question."]
@@ -115,8 +95,24 @@ async def test_the_result_holds_what_the_agents_made():
     assert [chart.name for chart in result.charts] == ["c"]
     assert result.evidence.examples_analyzed == 2
     assert list(result.evidence.limits) == ["no image was measured"]
+    assert result.evidence.language == "en"
     assert (result.engine, result.usage) == ("offline", USAGE)
     assert result.validation_results.passes_guards
+
+
+async def test_of_drafts_that_accept_as_many_posts_the_one_with_fewer_refusals_is_kept():
+    class Refusing(FakeSteps):
+        """Every post's image stays below the standard; the text guards fit from the second on."""
+
+        async def run(self, step, action, request, *, title):
+            made = await super().run(step, action, request, title=title)
+            if step.startswith("review"):
+                refusals = ["image_contrast_ratio"] if step == "review_2" else ["length", "image"]
+                made.back_test.entries.add(better_half=True, failed_guards=refusals)
+            return made
+
+    result = await generate_skill(skill_request(2), Refusing([0, 0, 0], unchanged_from=4))
+    assert (result.skill_name, result.target_reached) == ("draft 2", False)
 
 
 async def test_a_refused_draft_is_written_again_with_its_review():
@@ -159,10 +155,67 @@ async def test_a_draft_that_changes_nothing_ends_the_rounds():
 @pytest.mark.parametrize("step", ["planning", "research", "coder", "review", "reporter"])
 async def test_a_failed_step_fails_the_job_at_once(step):
     steps = FakeSteps([100])
-    steps.fails = step
+    steps.answers[step] = MeshError(Reason.INVALID_ARGUMENT, "no")
     with pytest.raises(MeshError, match="no"):
         await generate_skill(skill_request(2), steps)
     assert steps.steps[-1] == step
+
+
+async def test_the_skill_is_kept_in_the_version_that_its_file_says():
+    steps = FakeSteps([100])
+    await steps.version("skill", "another")
+    result = await generate_skill(skill_request(2), steps)
+    assert steps.reserved[1:] == [("skill", "skill_x_v1")]
+    assert result.version == "1.1.0"
+    assert result.skill_yaml == "skill_id: skill_x_v1\nversion: 1.1.0\n"
+    assert steps.request("reporter").draft.yaml == result.skill_yaml
+    assert steps.shelf["skill", "skill_x_v1"] == ("draft 1", 2, {"result": result})
+
+
+IMAGES = image_pb2.ImageReport(
+    images=[
+        image_pb2.ExaminedImage(index=1, failure="the image could not be fetched: no"),
+        image_pb2.ExaminedImage(index=2, failure="the image could not be fetched: no"),
+        image_pb2.ExaminedImage(index=3, measures=image_pb2.ImageMeasures(width=1)),
+    ]
+)
+
+
+def with_images():
+    request = skill_request(4)
+    for number in (1, 2, 3):
+        request.examples[number].image_url = f"https://example.com/{number}.png"
+    return request
+
+
+async def test_images_are_looked_at_before_the_skill_is_written_and_tested():
+    steps = FakeSteps([50, 100])
+    steps.answers["images"] = IMAGES
+    result = await generate_skill(with_images(), steps)
+    assert steps.steps[:5] == ["planning", "research", "images", "coder", "review"]
+    asked = steps.request("images").images
+    assert [(image.index, image.url) for image in asked] == [
+        (number, f"https://example.com/{number}.png") for number in (1, 2, 3)
+    ]
+    for step in ("coder", "review", "coder_2", "review_2"):
+        assert steps.request(step).images == IMAGES
+    assert result.evidence.images == IMAGES
+    assert list(result.evidence.limits) == [
+        "no image was measured",
+        "Examples 2, 3: the image could not be fetched: no.",
+    ]
+    assert steps.gaps == []
+
+
+async def test_a_skill_is_made_without_its_images_when_nobody_can_look_at_them():
+    steps = FakeSteps([100])
+    error = MeshError(Reason.UPSTREAM_UNAVAILABLE, "no")
+    steps.answers["images"] = error
+    result = await generate_skill(with_images(), steps)
+    assert result.target_reached
+    assert not steps.request("review").HasField("images")
+    assert not result.evidence.HasField("images")
+    assert steps.gaps == [("images", "the images of the examples", error)]
 
 
 def test_the_brief_counts_and_quotes_nothing():
