@@ -47,7 +47,7 @@ def tenant_table(tenant: Json) -> Table:
         table.add_row(name, f"{_limit(tenant, name)} an hour / burst")
     table.add_row("running", f"{_limit(tenant, 'running')} tasks at once")
     table.add_row("queued", f"{_limit(tenant, 'queued')} tasks that wait or run")
-    table.add_row("watchers", f"{_limit(tenant, 'watchers')} streams at one gateway")
+    table.add_row("watchers", f"{_limit(tenant, 'watchers')} streams of events at once")
     table.add_row("budget", f"{_limit(tenant, 'monthly_budget_usd')} a month")
     return table
 

@@ -14,6 +14,8 @@ from meshkit.cli.errors import FINAL_STATES, ApiError, Json
 _TIMEOUT_S: Final = 20.0
 _WAIT_S: Final = 50
 """How long one long poll is held; the API's maximum."""
+_ANSWER_S: Final = 60
+"""How long a call may take that answers what it asked for."""
 _SILENCE_S: Final = 35.0
 """A stream of events that is silent this long is dead: heartbeats come every 15 s."""
 _AWAY_S: Final = 60.0
@@ -67,6 +69,14 @@ class Api:
         answer = self._call("POST", f"/api/{_segment(job)}/start", json=body, headers=headers)
         return str(answer.get("task_id", ""))
 
+    def refine(self, body: Mapping[str, object], *, idempotency_key: str = "") -> Json:
+        """Refines a text and answers the versions, within 60 s."""
+        headers = {"idempotency-key": idempotency_key} if idempotency_key else {}
+        seconds = _TIMEOUT_S + _ANSWER_S
+        return self._call(
+            "POST", "/api/refine-content", json=body, headers=headers, timeout=seconds
+        )
+
     def task(self, task_id: str) -> Json:
         """The full record of a task."""
         return self._call("GET", f"/api/tasks/{_segment(task_id)}")
@@ -102,6 +112,25 @@ class Api:
     def replay_webhook(self, task_id: str) -> Json:
         """Sends the latest webhook of a task again, and answers it."""
         return self._call("POST", f"/api/webhooks/{_segment(task_id)}/replay", json={})
+
+    def add_document(self, body: Mapping[str, object]) -> Json:
+        """Takes a document up, within 60 s, and answers its id and how many chunks it has."""
+        seconds = _TIMEOUT_S + _ANSWER_S
+        return self._call("POST", "/api/knowledge/documents", json=body, timeout=seconds)
+
+    def documents(self, **filters: str | int | None) -> Json:
+        """One page of the documents: `documents` and `next_page_token`."""
+        given = {name: value for name, value in filters.items() if value is not None}
+        return self._call("GET", "/api/knowledge/documents", params=given)
+
+    def search_knowledge(self, query: str, top_k: int) -> Json:
+        """The passages that answer a query best: `results`."""
+        asked: dict[str, str | int] = {"query": query, "top_k": top_k}
+        return self._call("GET", "/api/knowledge/search", params=asked)
+
+    def delete_document(self, document_id: str) -> Json:
+        """Forgets a document and answers its id."""
+        return self._call("DELETE", f"/api/knowledge/documents/{_segment(document_id)}")
 
     def readiness(self) -> Json:
         """What the mesh says of what it needs; a failure says the same in its details."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from meshkit import __version__
 from meshkit.cli import (
     dead_letter_commands,
     key_commands,
+    knowledge_commands,
     local_commands,
     task_commands,
     tenant_commands,
@@ -19,9 +21,9 @@ from meshkit.cli.exits import Exit
 
 _EPILOG = (
     "Exit codes: 0 done; 1 the task failed or was cancelled; 2 the command or its input is wrong; "
-    "3 no such task, tenant or key; 4 key refused; 5 nobody answers, or not now; 6 limit reached; "
-    "7 not possible in this state; 8 a bug of the mesh; 9 the local mesh could not be started or "
-    "stopped."
+    "3 no such task, document, tenant or key; 4 key refused; 5 nobody answers, or not now; 6 limit "
+    "reached; 7 not possible in this state; 8 a bug of the mesh; 9 the local mesh could not be "
+    "started or stopped."
 )
 
 app = typer.Typer(
@@ -34,11 +36,15 @@ app = typer.Typer(
 )
 local_commands.register(app)
 app.add_typer(task_commands.tasks, name="task")
+app.add_typer(knowledge_commands.knowledge, name="knowledge")
 app.add_typer(tenant_commands.tenants, name="tenants")
 app.add_typer(key_commands.keys, name="keys")
 app.add_typer(key_commands.audit, name="audit")
 app.add_typer(webhook_commands.webhooks, name="webhooks")
 app.add_typer(dead_letter_commands.dead_letters, name="dead-letters")
+for entry in entry_points(group="manusmesh.commands"):
+    # What the packages know that the command line must not import.
+    app.command(entry.name)(entry.load())
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer's signature for a callback)

@@ -60,7 +60,7 @@ def up(
 ) -> Exit | None:
     """Start a whole mesh on this machine: Redis, Envoy and all services."""
     # Only here: no other command needs the supervisor.
-    from meshkit.local import daemon  # noqa: PLC0415
+    from meshkit.local import daemon, launch  # noqa: PLC0415
     from meshkit.local.mesh import Mesh  # noqa: PLC0415
 
     output = Output(as_json=as_json)
@@ -73,7 +73,7 @@ def up(
     began = time.monotonic()
     if detach:
         with output.err.status("starting the mesh"):
-            started = daemon.start_detached(options)
+            started = launch.start_detached(options)
         _show_mesh(output, started.url, started.state.root, began, detached=True)
         return None
 

@@ -108,6 +108,20 @@ class Post:
         }
         return example | ({"image_url": self.image_url} if self.image_url else {})
 
+    def voiced(self) -> dict[str, object]:
+        """The post as one of those that a brand's voice is learned from; it has a date."""
+        moment = self.published or EPOCH
+        return {
+            "platform": self.platform,
+            "content": self.content,
+            "created_at": moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "engagement": {
+                "likes": self.likes,
+                "comments": self.comments,
+                "shares": self.shares,
+            },
+        }
+
 
 def canonical(fields: Mapping[str, object]) -> dict[str, object]:
     """The fields of a record by our names; unknown ones are dropped, nested metrics lifted."""
@@ -165,11 +179,19 @@ def read_post(fields: Mapping[str, object], *, platform: str) -> tuple[Post | No
     return Post(where, content, image_url, likes, comments, shares, impressions, published), []
 
 
-def unusable(post: Post) -> str:
-    """Why the API would refuse a post that is well-formed; empty when it would not."""
+def unusable(post: Post, *, shortest: int = CONTENT_MIN, dated: bool = False) -> str:
+    """Why the API would refuse a post that is well-formed; empty when it would not.
+
+    Args:
+        post: The post.
+        shortest: Characters that its text needs.
+        dated: Whether it needs a date.
+    """
     length = len(post.content)
-    if length < CONTENT_MIN:
-        return f"its text has {length} characters, at least {CONTENT_MIN} are needed"
+    if length < shortest or not post.content.strip():
+        return f"its text has {length} characters, at least {shortest} are needed"
+    if dated and post.published is None:
+        return "it has no date, or none that can be read"
     if length > CONTENT_MAX:
         return f"its text has {length:,} characters, at most {CONTENT_MAX:,} are taken"
     return ""

@@ -15,6 +15,8 @@ from meshkit.cli.post_records import FileError, decode, read_records
 
 EXAMPLES_MAX: Final = 10
 """How many examples the API takes."""
+VOICE_MAX: Final = 500
+"""How many posts the API learns a voice from."""
 _BYTES_MAX: Final = 64 * 1024 * 1024
 _PROBLEMS_SHOWN: Final = 20
 
@@ -43,7 +45,7 @@ class ChosenPosts:
     """The posts to send.
 
     Attributes:
-        posts: 1 to 10 posts, in the order of the file.
+        posts: The posts, at least 1, in the order of the file.
         total: How many posts the file has.
         rule: How they were chosen: "all", "newest" or "first".
         notes: What the reader of the file should know: posts left out, missing numbers.
@@ -57,6 +59,10 @@ class ChosenPosts:
     def examples(self) -> list[dict[str, object]]:
         """The posts as examples of a request."""
         return [post.example() for post in self.posts]
+
+    def voiced(self) -> list[dict[str, object]]:
+        """The posts as those that a brand's voice is learned from; all have dates."""
+        return [post.voiced() for post in self.posts]
 
     def platforms(self) -> list[str]:
         """The distinct platforms of the posts, in the order in which they come."""
@@ -80,12 +86,14 @@ def needs_platform(path: Path) -> bool:
     return any(not record.fields.get("platform") for record in _records(path)[0])
 
 
-def load_posts(path: Path, *, platform: str = "") -> ChosenPosts:
-    """Reads a file and chooses the posts to send: the newest 10 if all have dates, else the first.
+def load_posts(path: Path, *, platform: str = "", for_voice: bool = False) -> ChosenPosts:
+    """Reads a file and chooses the posts to send: the newest if all have dates, else the first.
 
     Args:
         path: The file.
         platform: Where posts were published that do not say so.
+        for_voice: Whether a brand's voice is learned from them, up to 500 with dates; otherwise
+            they are examples of a skill, up to 10.
 
     Raises:
         PostsError: when the file cannot be read, when a post is malformed, when none is left.
@@ -98,7 +106,10 @@ def load_posts(path: Path, *, platform: str = "") -> ChosenPosts:
         post, wrong = post_fields.read_post(record.fields, platform=platform)
         where = f"{path.name} {record.unit} {record.line}"
         problems += [f"{where}: {sentence}" for sentence in wrong]
-        if post is not None and (reason := post_fields.unusable(post)):
+        shortest = 1 if for_voice else post_fields.CONTENT_MIN
+        if post is not None and (
+            reason := post_fields.unusable(post, shortest=shortest, dated=for_voice)
+        ):
             left_out.append(f"{where}: left out: {reason}")
         elif post is not None:
             posts.append(post)
@@ -109,9 +120,9 @@ def load_posts(path: Path, *, platform: str = "") -> ChosenPosts:
     shown = left_out[:_PROBLEMS_SHOWN]
     if len(left_out) > len(shown):
         shown.append(f"{path.name}: {len(left_out) - len(shown):,} more posts left out")
-    chosen, rule = _choose(posts)
+    chosen, rule = _choose(posts, VOICE_MAX if for_voice else EXAMPLES_MAX)
     unknown = sum(post.impressions is None for post in chosen)
-    if unknown:
+    if unknown and not for_voice:
         which = "none of the posts tells" if unknown == len(chosen) else f"{unknown} posts lack"
         notes.append(
             f"{which} impressions: engagement is compared by interactions relative to the median"
@@ -136,14 +147,14 @@ def _records(path: Path) -> tuple[list[post_fields.Record], list[str]]:
     return records, notes
 
 
-def _choose(posts: list[Post]) -> tuple[list[Post], str]:
-    if len(posts) <= EXAMPLES_MAX:
+def _choose(posts: list[Post], most: int) -> tuple[list[Post], str]:
+    if len(posts) <= most:
         return posts, "all"
     dates = [post.published for post in posts]
     if None in dates:
-        return posts[:EXAMPLES_MAX], "first"
+        return posts[:most], "first"
     # The order of the file stays; of equal dates the first in the file wins.
     newest = sorted(
         range(len(posts)), key=lambda index: (dates[index] or post_fields.EPOCH, -index)
-    )[-EXAMPLES_MAX:]
+    )[-most:]
     return [posts[index] for index in sorted(newest)], "newest"

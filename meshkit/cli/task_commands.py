@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,8 @@ from meshkit.cli.errors import ApiError, Json
 from meshkit.cli.exits import Exit
 from meshkit.cli.output import Output, task_table, tasks_table
 from meshkit.cli.post_fields import PLATFORMS
-from meshkit.cli.posts import load_posts
+from meshkit.cli.refined import show as show_refined
+from meshkit.cli.requests import REFINE, SKILL, VOICE, of_json, of_posts
 from meshkit.cli.results import head_of_report, save_result
 from meshkit.cli.watch import watch
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from meshkit.cli.api import Api
 
 tasks = typer.Typer(no_args_is_help=True, help="Start, watch and steer tasks.")
+
+_TIME = "2026-01-31 or 2026-01-31T09:30+01:00, in UTC unless it says otherwise"
 
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help="The task's id.", show_default=False)]
 Out = Annotated[
@@ -36,7 +40,11 @@ def run(
     job: Annotated[str, typer.Argument(help="What to do, such as generate-skill.")],
     posts: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, help="Posts to learn from: JSONL, JSON or CSV."),
+        typer.Option(
+            dir_okay=False,
+            help="Posts to learn from, for generate-skill and analyze-brand-voice: JSONL, JSON or "
+            "CSV.",
+        ),
     ] = None,
     platform: Annotated[
         list[str] | None,
@@ -66,10 +74,17 @@ def run(
     output = Output(as_json=as_json)
     if (posts is None) == (body is None):
         return output.refuse("give either --posts or --input", Exit.USAGE)
-    request = _request_of_posts(output, posts, platform or []) if posts else _request(body)
+    if posts is not None and job not in (SKILL, VOICE):
+        return output.refuse(f"{job} does not learn from posts: give --input", Exit.USAGE)
+    request = of_posts(output, job, posts, platform or []) if posts else of_json(body)
     request |= {"skill_name": name} if name else {}
     request |= {"callback_url": callback_url} if callback_url else {}
     with connect(url, key, state_dir) as api:
+        if job == REFINE:
+            refined = api.refine(request, idempotency_key=idempotency_key)
+            if not output.answer(refined):
+                show_refined(refined, output.out)
+            return None
         task_id = api.start(job, request, idempotency_key=idempotency_key)
         if not wait:
             if not output.answer({"task_id": task_id}):
@@ -148,6 +163,13 @@ def list_tasks(
     *,
     status: Annotated[str, typer.Option(help="Only tasks in this status.")] = "",
     job: Annotated[str, typer.Option(help="Only tasks of this job.")] = "",
+    created_after: Annotated[
+        str,
+        typer.Option(metavar="TIME", help=f"Only tasks accepted at or after this time, {_TIME}."),
+    ] = "",
+    created_before: Annotated[
+        str, typer.Option(metavar="TIME", help=f"Only tasks accepted before this time, {_TIME}.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 20,
     page_token: Annotated[str, typer.Option(help="Where to go on, from the page before.")] = "",
     url: Url = "",
@@ -161,6 +183,8 @@ def list_tasks(
         page = api.tasks(
             status=status or None,
             job=job or None,
+            created_after=_moment(created_after),
+            created_before=_moment(created_before),
             page_size=limit,
             page_token=page_token or None,
         )
@@ -212,26 +236,21 @@ _add_control(
 )
 
 
-def _request_of_posts(output: Output, path: Path, platforms: list[str]) -> Json:
-    chosen = load_posts(path, platform=platforms[0] if platforms else "")
-    output.err.print(f"[dim]{escape(path.name)}: using {chosen.sentence()}[/]")
-    for note in chosen.notes:
-        output.err.print(f"[yellow]{escape(note)}[/]")
-    return {
-        "examples": chosen.examples(),
-        "target_platforms": platforms or chosen.platforms(),
-    }
+def _moment(text: str) -> str | None:
+    """A time in UTC as the API wants it; None for an empty text.
 
-
-def _request(path: Path | None) -> Json:
-    text = sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text(encoding="utf-8")
+    Raises:
+        ApiError: INVALID_ARGUMENT for what is no time.
+    """
+    if not text:
+        return None
     try:
-        request = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ApiError("INVALID_ARGUMENT", f"{path} is not JSON: {error}") from error
-    if not isinstance(request, dict):
-        raise ApiError("INVALID_ARGUMENT", f"{path} is not a JSON object.")
-    return request
+        moment = datetime.fromisoformat(text)
+        in_utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is no time; write it as {_TIME}."
+        raise ApiError("INVALID_ARGUMENT", message) from error
+    return in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _drain(api: "Api", task_id: str) -> None:

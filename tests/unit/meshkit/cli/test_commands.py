@@ -7,13 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from meshkit import __version__
-from meshkit.cli import api as api_module
-from meshkit.cli.app import app
 from meshkit.cli.serve import serve
 from meshkit.entry import service_names
+from tests.support import cli
+from tests.support.cli import run
 
 TASK = "task_" + "0" * 32
 RESULT = {
@@ -71,21 +70,8 @@ class Mesh:
 @pytest.fixture
 def mesh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mesh:
     mesh = Mesh()
-
-    class Connected(api_module.Api):
-        def __init__(self, url: str, key: str) -> None:
-            super().__init__(url, key, transport=httpx.MockTransport(mesh))
-
-    monkeypatch.setattr(api_module, "Api", Connected)
-    monkeypatch.chdir(tmp_path)
-    for name in ("MESH_URL", "MESH_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    cli.serve(monkeypatch, tmp_path, mesh)
     return mesh
-
-
-def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-    done = CliRunner().invoke(app, arguments, input=stdin)
-    return done.exit_code, done.stdout, done.stderr
 
 
 def posts(tmp_path: Path) -> str:
@@ -182,6 +168,29 @@ def test_list_passes_filters_on(mesh: Mesh) -> None:
     assert TASK in out
     assert "--page-token t2" in err
     assert dict(mesh.requests[0].url.params) == {"status": "running", "page_size": "5"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("2026-01-31", "2026-01-31T00:00:00.000Z"),
+        ("2026-01-31T09:30", "2026-01-31T09:30:00.000Z"),
+        ("2026-01-31T09:30:15.5+01:00", "2026-01-31T08:30:15.500Z"),
+    ],
+)
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+def test_list_takes_times(mesh: Mesh, name: str, given: str, sent: str) -> None:
+    code, _, _ = run("task", "list", f"--{name.replace('_', '-')}", given)
+    assert code == 0
+    assert dict(mesh.requests[0].url.params) == {name: sent, "page_size": "20"}
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2026-13-01", "0001-01-01T00:00+05:00"])
+def test_list_refuses_what_is_no_time(mesh: Mesh, given: str) -> None:
+    code, _, err = run("task", "list", "--created-after", given)
+    assert code != 0
+    assert "is no time" in err
+    assert mesh.requests == []
 
 
 def test_show_and_health(mesh: Mesh) -> None:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from meshkit.cli import api as api_module
 from meshkit.cli.app import app
+from tests.support import cli
 
 TASK = "task_" + "0" * 32
 DELIVERY = {
@@ -42,12 +42,7 @@ def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[httpx.Requ
             return httpx.Response(404, json={"success": False, "error": error})
         return httpx.Response(200, json=DELIVERY)
 
-    class Connected(api_module.Api):
-        def __init__(self, url: str, key: str) -> None:
-            super().__init__(url, key, transport=httpx.MockTransport(answer))
-
-    monkeypatch.setattr(api_module, "Api", Connected)
-    monkeypatch.chdir(tmp_path)
+    cli.serve(monkeypatch, tmp_path, answer)
     monkeypatch.setenv("COLUMNS", "200")
     return asked
 

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from meshkit.cli import admin_api
-from meshkit.cli.admin_api import AdminApi
-from meshkit.cli.app import app
+from tests.support import cli
 
 TASKS = [f"task_{number:032x}" for number in range(3)]
 ERROR = {"code": "INTERNAL", "message": "3 workers died at the step [coder].", "details": {}}
@@ -66,22 +63,14 @@ class Mesh:
 @pytest.fixture
 def mesh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mesh:
     mesh = Mesh()
-
-    class Connected(AdminApi):
-        def __init__(self, url: str, key: str) -> None:
-            super().__init__(url, key, transport=httpx.MockTransport(mesh))
-
-    monkeypatch.setattr(admin_api, "AdminApi", Connected)
-    monkeypatch.chdir(tmp_path)
-    for name in ("MESH_URL", "MESH_ADMIN_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    cli.serve(monkeypatch, tmp_path, mesh)
+    monkeypatch.setenv("COLUMNS", "200")
     return mesh
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    named = ("dead-letters", *arguments, "--url", "https://mesh.example.com", "--admin-key", "ak_x")
-    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, named)
-    return done.exit_code, done.stdout, done.stderr
+    where = ("--url", "https://mesh.example.com", "--admin-key", "ak_x")
+    return cli.run("dead-letters", *arguments, *where)
 
 
 def test_list(mesh: Mesh) -> None:
