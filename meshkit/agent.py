@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -11,38 +12,78 @@ from manusmesh.type.v1 import run_pb2
 from meshkit import logs, middleware
 from meshkit.auth.principal import InternalAuthenticator
 from meshkit.config import ServiceSettings
-from meshkit.redis import open_redis
+from meshkit.redis import Redis, open_redis
 from meshkit.server import Served, instance_name, run_server
 
 Event = TypeVar("Event", bound=Message)
 Res = TypeVar("Res", bound=Message)
 
 
+Compose = Callable[[Redis], AbstractAsyncContextManager[Sequence[Served]]]
+"""Makes an agent's contracts with their servicers of what the agent needs, and closes that again.
+"""
+
+
 async def serve_agent(
-    name: str, served: Served, *, prepare: Callable[[], object] | None = None
+    name: str,
+    served: Served | Compose,
+    *,
+    prepare: Callable[[], object] | None = None,
+    settings: ServiceSettings | None = None,
 ) -> None:
     """Serves one agent until SIGTERM.
 
     Args:
         name: The agent: "planning", "research", "coder" or "reporter".
-        served: Its contract with its servicer.
+        served: Its contract with its servicer, or what makes its contracts once Redis is open.
         prepare: Loads what the first call would have to load; runs before the port opens.
+        settings: The agent's own settings; None reads those of every service.
     """
-    settings = ServiceSettings()
+    settings = settings or ServiceSettings()
     logs.configure(service=instance_name(settings), level=settings.log.level)
     authenticator = InternalAuthenticator(settings.internal_key.get_secret_value())
     if prepare is not None:
         prepare()
-    async with open_redis(settings.redis) as redis:
+    async with open_redis(settings.redis) as redis, _composed(served, redis) as services:
         await run_server(
             settings,
             name=name,
             redis=redis,
-            services=[served],
+            services=services,
             middlewares=middleware.standard(authenticator),
             draining=asyncio.Event(),
             sessions=True,
         )
+
+
+def _composed(
+    served: Served | Compose, redis: Redis
+) -> AbstractAsyncContextManager[Sequence[Served]]:
+    return nullcontext([served]) if isinstance(served, Served) else served(redis)
+
+
+async def told_run(
+    event: type[Event], work: Callable[[Callable[[Event], None]], Awaitable[Res]]
+) -> AsyncIterator[Event]:
+    """Runs work that tells what happens while it runs, as a whole call: events, then the result.
+
+    Args:
+        event: Class of the events of the call's stream.
+        work: The work; it is given what takes an event to be streamed. It is cancelled when the
+            call is, and awaited.
+    """
+    # The events of all contracts have this field, but no common type.
+    make: Any = event
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+    working = asyncio.ensure_future(work(events.put_nowait))
+    working.add_done_callback(lambda _: events.put_nowait(None))
+    try:
+        while (told := await events.get()) is not None:
+            yield told
+        yield make(result=await working)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def tool_run(

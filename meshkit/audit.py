@@ -1,12 +1,14 @@
 """The audit log: who did what to whom, when, and how it ended; 90 days of it.
 
 A Redis stream has one entry a call, written before the call; how the call ended is a key of its own
-beside it, so that reading a page needs no search for its second half. Neither holds a request's
-contents: of a request only the id it is about is kept, and only when it is one.
+beside it, so that reading a page needs no search for its second half. A refusal is one entry that
+says so itself. None of them holds a request's contents: of a request only the id it is about is
+kept, and only when it is one.
 """
 
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -95,7 +97,7 @@ def audited(redis: Redis) -> Middleware:
     fails, or the call is given up by its caller, the entry goes on saying "begun".
 
     Args:
-        redis: Where the log is. The middleware belongs after authentication.
+        redis: Where the log is. The middleware belongs after authentication and rate limit.
     """
 
     async def around(call: Call, proceed: Proceed) -> None:
@@ -114,6 +116,36 @@ def audited(redis: Redis) -> Middleware:
         await _end(redis, entry_id, "ok")
 
     return around
+
+
+def refusals(redis: Redis) -> Callable[[Call], Awaitable[None]]:
+    """Writes down that a caller was refused a method that its kind of key may not call.
+
+    Of a key that goes on trying it is once a minute for each method and process: who may do nothing
+    must not fill the log either. A refusal that cannot be written down is one all the same.
+
+    Args:
+        redis: Where the log is.
+    """
+    minute, noted = 0, set[tuple[str, str]]()
+
+    async def note(call: Call) -> None:
+        nonlocal minute
+        now = int(time.time()) // 60
+        if now != minute:
+            minute = now
+            noted.clear()
+        attempt = (call.principal.key_id, call.path)
+        if attempt in noted:
+            return
+        noted.add(attempt)
+        try:
+            await _begin(redis, call, outcome=Reason.PERMISSION_DENIED)
+        except MeshError as error:
+            noted.discard(attempt)
+            _log.warning("audit_refusal_unwritten", action=call.path, error=error.message)
+
+    return note
 
 
 async def page(
@@ -153,7 +185,8 @@ async def page(
     return await _with_outcomes(redis, found), cursor
 
 
-async def _begin(redis: Redis, call: Call) -> str:
+async def _begin(redis: Redis, call: Call, **more: str) -> str:
+    """Writes an entry with more fields than every one has, and answers its id."""
     oldest_ms = int((time.time() - KEPT_S) * 1000)
     service, _, method = call.path[1:].rpartition("/")
     fields = {
@@ -163,6 +196,7 @@ async def _begin(redis: Redis, call: Call) -> str:
         "action": f"{service.rpartition('.')[2]}.{method}",
         "target": _target(call),
         "trace_id": call.trace.trace_id if call.trace else "",
+        **more,
     }
     reply = await redis.execute(
         *("XADD", LOG, "MINID", "~", oldest_ms, "*"),
@@ -196,7 +230,8 @@ def _entry(item: Reply) -> Entry:
         case [bytes() as entry_id, list() as flat]:
             fields = as_mapping(flat)
             texts = {name: fields.get(name.encode(), b"").decode() for name in _FIELDS}
-            return Entry(entry_id=entry_id.decode(), outcome="begun", **texts)
+            outcome = fields.get(b"outcome", b"begun").decode()
+            return Entry(entry_id=entry_id.decode(), outcome=outcome, **texts)
     msg = "an entry of a stream is an id and its fields"
     raise TypeError(msg)
 

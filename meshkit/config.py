@@ -29,6 +29,9 @@ class RedisSettings(BaseModel):
     """The certificate's private key, PEM; empty when it is in the same file."""
     timeout_s: float = Field(default=1.2, gt=0, le=30)
     """Seconds after which an unanswered command counts as failed and the connection is dropped."""
+    call_budget_s: float = Field(default=1.5, gt=0, le=600)
+    """Seconds that a public call waits for Redis, all its commands together, before it answers
+    UPSTREAM_UNAVAILABLE; long polls and streams have them anew after each wait."""
 
 
 class ListenSettings(BaseModel):
@@ -72,17 +75,38 @@ class AgentSettings(BaseModel):
 class QueueSettings(BaseModel):
     """How many tasks may wait."""
 
+    max: int = Field(default=100_000, ge=1)
+    """Tasks of all tenants that may wait or run; beyond it starting, resuming and retrying answer
+    OVERLOADED at once."""
     max_per_tenant: int = Field(default=10_000, ge=1)
-    """Tasks of one tenant that may wait or run; beyond it starting answers OVERLOADED at once."""
+    """Tasks of one tenant that may wait or run; beyond it starting, resuming and retrying answer
+    OVERLOADED at once."""
 
 
 class FetchSettings(BaseModel):
-    """Which addresses may be called when a tenant names the host."""
+    """Which addresses may be called when a tenant names the host, and how pages are fetched."""
 
     allow_private: str = ""
     """Networks that webhooks and fetches may reach although they are not public: comma-separated,
     such as `127.0.0.0/8,fd00::/8`. For development and tests; empty allows public addresses alone.
     """
+
+    contact: str = Field(default="", pattern=r"^[!-'*-\[\]-~]*$")
+    """Where the owner of a site finds out who reads it, such as `https://example.com/bot` or an
+    e-mail address: part of the user agent of every fetch. Set it wherever strangers are read."""
+    interval_s: float = Field(default=2.0, ge=0, le=3600)
+    """Seconds between two requests to the same host (name and port), over all replicas; a longer
+    crawl delay of its robots.txt counts instead."""
+    wait_max_s: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that one fetch waits for its turn at a host; then it fails."""
+    timeout_s: float = Field(default=15.0, gt=0, le=300)
+    """Seconds that one request may take, without waiting for its turn."""
+    bytes_max: int = Field(default=5 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    """Bytes of a page, as received and as decompressed."""
+    redirects_max: int = Field(default=5, ge=0, le=20)
+    """Redirects that one fetch follows; each hop is checked like the first."""
+    robots_s: float = Field(default=4 * 3600, ge=1, le=86_400)
+    """Seconds for which a robots.txt is remembered."""
 
     @field_validator("allow_private")
     @classmethod
@@ -112,7 +136,7 @@ class ServiceSettings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     """How many tasks may wait."""
     fetch: FetchSettings = FetchSettings()
-    """Which addresses may be called when a tenant names the host."""
+    """Which addresses may be called when a tenant names the host, and how pages are fetched."""
     listen: ListenSettings = ListenSettings()
     """Where the process serves gRPC."""
     log: LogSettings = LogSettings()

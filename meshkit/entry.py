@@ -3,9 +3,12 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Coroutine
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from typing import Final
+from collections.abc import Callable, Coroutine, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 Serve = Callable[[], Coroutine[None, None, None]]
 """What a service's entry point names: serves until the process is told to stop."""
@@ -37,18 +40,32 @@ def load(name: str) -> Serve:
     Raises:
         NoSuchServiceError: when there is none of that name.
     """
-    if ":" in name:
-        found: tuple[EntryPoint, ...] = (EntryPoint(name, name, _GROUP),)
-    else:
-        found = tuple(_installed(_GROUP).select(name=name))
-    if not found:
-        known = ", ".join(service_names()) or "none: install the project with make env"
-        msg = f"there is no service {name!r}; there are: {known}"
-        raise NoSuchServiceError(msg)
+    place = where(name)
     without_rich()
     tune_grpc()
-    serve: Serve = found[0].load()
+    serve: Serve = _named(place)
     return serve
+
+
+def where(name: str) -> str:
+    """Finds a service without importing it.
+
+    Args:
+        name: As for `load`.
+
+    Returns:
+        Its `module:function`.
+
+    Raises:
+        NoSuchServiceError: as `load` does.
+    """
+    if ":" in name:
+        return name
+    for found in _installed(_GROUP).select(name=name):
+        return found.value
+    known = ", ".join(service_names()) or "none: install the project with make env"
+    msg = f"there is no service {name!r}; there are: {known}"
+    raise NoSuchServiceError(msg)
 
 
 def without_rich() -> None:
@@ -70,19 +87,33 @@ def tune_grpc() -> None:
     os.environ.setdefault(_EXPERIMENTS, _NO_EVENT_ENGINE)
 
 
-def preload(name: str) -> None:
-    """Does what takes a service long at its start and outlasts a fork, if it names such a thing.
+def preloads(name: str) -> list[str]:
+    """What takes a service long at its start and outlasts a fork, each a `module:function`.
 
     Args:
         name: Its name in the entry-point group `manusmesh.preloads`, as in `manusmesh.services`.
     """
-    for found in _installed(_PRELOADS).select(name=name):
-        found.load()()
+    return [found.value for found in _installed(_PRELOADS).select(name=name)]
+
+
+def preload(places: Sequence[str]) -> None:
+    """Does what `preloads` has named."""
+    for place in places:
+        _named(place)()
+
+
+def _named(place: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """What a `module:function` names."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 @functools.cache
-def _installed(group: str) -> EntryPoints:
+def _installed(group: str) -> "EntryPoints":
     """The entry points of a group; finding them reads a file of every installed package."""
+    # Takes long to import, and the nursery is told what it would find.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
     return entry_points(group=group)
 
 

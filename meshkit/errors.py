@@ -255,6 +255,16 @@ def invalid(field: str, message: str) -> MeshError:
     )
 
 
+def from_proto(error: run_pb2.Error) -> MeshError:
+    """The error that `MeshError.to_proto` told; one of an unknown code is INTERNAL."""
+    known = error.code in Reason.__members__
+    return MeshError(
+        Reason[error.code] if known else Reason.INTERNAL,
+        error.message,
+        details=json_format.MessageToDict(error.details),
+    )
+
+
 def from_rpc_error(error: grpc.aio.AioRpcError) -> MeshError:
     """The `MeshError` that a service raised, or the nearest one for any other failed call."""
     for key, value in error.trailing_metadata() or ():

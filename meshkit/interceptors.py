@@ -7,7 +7,7 @@ gRPC costs a chain of coroutines a call, and a registered method a future that e
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -15,9 +15,19 @@ from google.protobuf.message import DecodeError, Message
 from manusmesh.type.v1 import policy_pb2
 from meshkit import policy
 from meshkit.middleware import Call, Context, Handler, Middleware, Proceed, current_call
+from meshkit.redis import budget
 
 # A servicer's method: what it takes and answers is known to its serializers alone.
 Behaviour = Any
+
+
+class _Asked(grpc.HandlerCallDetails):
+    """Asks for a method by its path."""
+
+    invocation_metadata = ()
+
+    def __init__(self, method: str) -> None:
+        self.method = method
 
 
 class Handlers(grpc.GenericRpcHandler):
@@ -61,6 +71,17 @@ class Handlers(grpc.GenericRpcHandler):
                 self._wrapped[path] = wrapped = self._wrap(path, handler)
                 return wrapped
         return None
+
+    def unary(self, path: str) -> Behaviour:
+        """The wrapped behaviour of a unary method: request and context to the answer.
+
+        Raises:
+            KeyError: There is no such method.
+        """
+        handler = self.service(_Asked(path))
+        if handler is None or handler.unary_unary is None:
+            raise KeyError(path)
+        return handler.unary_unary
 
     def streaming(self, path: str) -> Handler | None:
         """The wrapped handler of a servicer's server-streaming method; None for any other path."""
@@ -137,7 +158,7 @@ def _unary(behaviour: Behaviour) -> Proceed:
         if call.headers:
             # Trailing metadata leave in one write with the message; initial ones would need their
             # own. Envoy makes headers of them on REST.
-            call.context.set_trailing_metadata(tuple(call.headers))
+            call.context.set_trailing_metadata(tuple(call.headers.items()))
 
     return serve
 
@@ -152,6 +173,8 @@ def _stream(behaviour: Behaviour) -> Proceed:
                     begun = True
                     await _send_headers(call)
                 await call.context.write(message)
+                # A stream that gets on may last as long as its watcher reads.
+                budget.renew()
         if not begun:
             await _send_headers(call)
 
@@ -160,11 +183,12 @@ def _stream(behaviour: Behaviour) -> Proceed:
 
 async def _send_headers(call: Call) -> None:
     if call.headers:
-        await call.context.send_initial_metadata(tuple(call.headers))
+        await call.context.send_initial_metadata(tuple(call.headers.items()))
 
 
 def _metadata(context: Context) -> tuple[tuple[str, str | bytes], ...]:
-    return tuple((key, value) for key, value in context.invocation_metadata() or ())
+    # A tuple of pairs already; the stubs say less.
+    return cast("tuple[tuple[str, str | bytes], ...]", context.invocation_metadata() or ())
 
 
 def _quietly(deserialize: Callable[[bytes], Message] | None) -> Callable[[bytes], Message | None]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 
+_GRPC: Final = "grpc._cython.cygrpc"
 _RESERVED: Final = ("timestamp", "level", "message")
 
 
@@ -46,6 +47,14 @@ def configure(*, service: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(threshold, logging.WARNING))
+    logging.getLogger(_GRPC).addFilter(_without_metadata)
+
+
+def _without_metadata(record: logging.LogRecord) -> bool:
+    """Leaves out what gRPC cannot decode and would print: metadata, a key perhaps."""
+    if record.args and "encoding" in str(record.msg):
+        record.args, record.exc_info = ("metadata that are not shown",), None
+    return True
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

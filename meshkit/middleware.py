@@ -2,8 +2,9 @@
 
 A middleware is a coroutine function that gets the call and the rest of the way, `proceed`, which
 ends with the servicer and its answer. Outermost first: telemetry, request log, errors, deadline,
-authentication, audit, rate limit, validation (`standard` builds the list). Errors sit outside
-authentication so that refusals are shaped; telemetry outside errors so that they are counted.
+time for Redis, authentication, rate limit, audit, validation, idempotency (`standard` builds the
+list). Errors sit outside authentication so that refusals are shaped; telemetry outside errors so
+that they are counted.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ from meshkit import logs, telemetry
 from meshkit.auth import principal as who
 from meshkit.errors import FieldViolation, MeshError, Reason
 from meshkit.ratelimit import RateLimiter
+from meshkit.redis.budget import Budget
+from meshkit.redis.budget import current as current_budget
 
 if TYPE_CHECKING:
     # The type parameters of gRPC are erased here: an interceptor serves every message.
@@ -33,6 +36,11 @@ else:
 _DEADLINE_MARGIN_S: Final = 0.1
 """What of the caller's time is kept back to explain that it ran out."""
 _SLOW_S: Final = 1.0
+
+_SMALL: Final = 256
+_VALID_MAX: Final = 4096
+_valid: Final[set[tuple[str, bytes]]] = set()
+"""Methods and requests of up to 256 bytes that have been found valid."""
 
 _DECIDED: Final = ("x-envoy-ratelimited", "true")
 """Tells Envoy that an error is an answer: UNAVAILABLE from a service is no reason to repeat."""
@@ -52,8 +60,8 @@ class Call:
         request: The request; None when its bytes are no message of its type.
         streaming: Whether it answers a stream.
         principal: Who is calling, once authentication has told.
-        headers: Metadata of the answer, HTTP headers on REST: trailing metadata of a unary answer
-            and of an error, initial metadata of a stream.
+        headers: Metadata of the answer by name, HTTP headers on REST: trailing metadata of a unary
+            answer and of an error, initial metadata of a stream.
         response: The answer of a unary call, once there is one.
         trace: The call's place in its trace.
     """
@@ -65,7 +73,7 @@ class Call:
     request: Message | None
     streaming: bool
     principal: who.Principal = who.PUBLIC
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     response: Message | None = None
     trace: telemetry.TraceContext | None = None
 
@@ -89,16 +97,23 @@ def standard(
     authenticator: who.Authenticator,
     *,
     audit: Middleware | None = None,
+    refused: Callable[[Call], Awaitable[None]] | None = None,
     limiter: RateLimiter | None = None,
+    once: Middleware | None = None,
     observe: Callable[[str, str, float], None] | None = None,
+    redis_budget_s: float | None = None,
 ) -> tuple[Middleware, ...]:
     """The middlewares of a service in their order.
 
     Args:
         authenticator: Knows the keys that the service accepts.
         audit: Writes down who did what; None for services without audited methods.
+        refused: Told of tenants who call a method of operators.
         limiter: Spends the tenants' tokens; None for services that no tenant calls.
+        once: Does what has an idempotency key once; None for services without such methods.
         observe: Told of each call: path, outcome (a gRPC status name), seconds.
+        redis_budget_s: How long a call waits for Redis, all its commands together; None where
+            work has to wait for Redis until it is back.
     """
     return (
         traced,
@@ -106,10 +121,13 @@ def standard(
         request_log,
         errors,
         deadline,
-        authentication(authenticator, limiter),
-        *((audit,) if audit is not None else ()),
+        *((redis_budget(redis_budget_s),) if redis_budget_s is not None else ()),
+        authentication(authenticator, limiter, refused),
+        # A call over its limit is not made: nothing to write down, so nobody can flood the log.
         *((rate_limit(limiter),) if limiter is not None else ()),
+        *((audit,) if audit is not None else ()),
         validation,
+        *((once,) if once is not None else ()),
     )
 
 
@@ -119,7 +137,7 @@ async def traced(call: Call, proceed: Proceed) -> None:
     telemetry.current.set(trace)
     if call.policy.access != policy_pb2.ACCESS_INTERNAL:
         # Inside the mesh the caller has named it.
-        call.headers.append(("x-trace-id", trace.trace_id))
+        call.headers["x-trace-id"] = trace.trace_id
     await proceed(call)
 
 
@@ -181,9 +199,8 @@ def _who_and_what(call: Call) -> dict[str, str]:
         agent = call.path.partition("manusmesh.")[2].partition(".")[0]
         task_id, tenant_id = context.task_id, context.tenant_id
         return {"task_id": task_id, "tenant_id": tenant_id, "agent": agent, "step": context.step_id}
-    headers = dict(call.headers)
     return {
-        "task_id": headers.get("taskid", ""),
+        "task_id": call.headers.get("taskid", ""),
         "tenant_id": call.principal.tenant_id,
         "key_id": call.principal.key_id,
     }
@@ -214,25 +231,59 @@ async def deadline(call: Call, proceed: Proceed) -> None:
     if remaining is None:
         await proceed(call)
         return
-    scope = asyncio.timeout(max(0.0, remaining - _DEADLINE_MARGIN_S))
+    task = asyncio.current_task()
+    if task is None:
+        msg = "a call is worked on in a task"
+        raise RuntimeError(msg)
+    # What asyncio.timeout does, at half its price; every poll has a deadline.
+    over = False
+    cancelled_before = task.cancelling()
+
+    def end() -> None:
+        nonlocal over
+        over = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(max(0.0, remaining - _DEADLINE_MARGIN_S), end)
     try:
-        async with scope:
-            await proceed(call)
-    except TimeoutError as error:
-        if not scope.expired():
-            # Another timeout than the caller's: a bug.
+        await proceed(call)
+    except asyncio.CancelledError as error:
+        if not over or task.uncancel() > cancelled_before:
+            # The caller has left, whether or not the time is up as well.
             raise
         message = "The time for the call ran out."
         raise MeshError(Reason.DEADLINE_EXCEEDED, message) from error
+    finally:
+        timer.cancel()
+
+
+def redis_budget(limit_s: float) -> Middleware:
+    """Lets a call wait for Redis for so many seconds, all its commands together.
+
+    Each of its commands may still take as long as the client's timeout says, but a call that makes
+    several of them says in time that Redis is too slow to answer it.
+    """
+
+    async def around(call: Call, proceed: Proceed) -> None:
+        budget = Budget(limit_s)
+        current_budget.set(budget)
+        try:
+            await proceed(call)
+        finally:
+            budget.lift()
+
+    return around
 
 
 def authentication(
-    authenticator: who.Authenticator, limiter: RateLimiter | None = None
+    authenticator: who.Authenticator,
+    limiter: RateLimiter | None = None,
+    refused: Callable[[Call], Awaitable[None]] | None = None,
 ) -> Middleware:
     """Refuses callers who may not call the method.
 
     A tenant who is refused an operators' method spends a token of its bucket "status": methods that
-    are not a tenant's have no class of their own.
+    are not a tenant's have no class of their own. `refused` is told of it then.
     """
     kinds = {
         policy_pb2.ACCESS_TENANT: "tenant",
@@ -247,6 +298,8 @@ def authentication(
             if call.principal.kind != kinds.get(access):
                 if limiter is not None and call.principal.tenant_id:
                     await _spend(limiter, call, "status")
+                if refused is not None and access == policy_pb2.ACCESS_ADMIN:
+                    await refused(call)
                 message = "This key may not call this method."
                 raise MeshError(Reason.PERMISSION_DENIED, message)
         await proceed(call)
@@ -275,7 +328,7 @@ async def _spend(limiter: RateLimiter, call: Call, limit_class: str) -> None:
     """Takes a token of the caller's, or raises RATE_LIMITED; the answer tells what is left."""
     caller = call.principal
     allowance = await limiter.take(caller.tenant_id, limit_class, caller.limits.get(limit_class))
-    call.headers.extend(allowance.headers())
+    call.headers.update(allowance.headers())
     if not allowance.allowed:
         raise allowance.error(subject=f"tenant:{caller.tenant_id}/{limit_class}")
 
@@ -287,6 +340,11 @@ async def validation(call: Call, proceed: Proceed) -> None:
         raise MeshError(Reason.INVALID_ARGUMENT, message)
     # What the contract does not know is dropped, as on REST: nobody may store rubbish with a task.
     call.request.DiscardUnknownFields()
+    # The rules look at nothing but the request, and polls are the same again and again.
+    encoded = call.path, call.request.SerializeToString()
+    if encoded in _valid:
+        await proceed(call)
+        return
     violations = protovalidate.collect_violations(call.request)
     if violations:
         listed = [FieldViolation(_field_path(v.proto), v.proto.message) for v in violations]
@@ -295,11 +353,20 @@ async def validation(call: Call, proceed: Proceed) -> None:
         first = f"{listed[0].field}: {listed[0].message}" if listed[0].field else listed[0].message
         more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
         raise MeshError(Reason.INVALID_ARGUMENT, f"{first}{more}", violations=listed)
+    if len(encoded[1]) <= _SMALL:
+        if len(_valid) >= _VALID_MAX:
+            _valid.clear()
+        _valid.add(encoded)
     await proceed(call)
 
 
+def compile_rules(message: type[Message]) -> None:
+    """Reads the rules of a message, as its first validation would, in up to 20 ms."""
+    protovalidate.collect_violations(message())
+
+
 async def _abort(call: Call, error: MeshError) -> None:
-    trailers = (*error.to_metadata(), _DECIDED, *call.headers)
+    trailers = (*error.to_metadata(), _DECIDED, *call.headers.items())
     await call.context.abort(error.code, error.message, trailers)
 
 

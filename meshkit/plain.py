@@ -8,6 +8,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Hashable
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def from_message(message: Message, plain_type: type[Plain]) -> Plain:
     """The dataclass with the fields of a message; unset optional fields are None.
 
     Raises:
-        ValueError: when the message lacks one of the fields.
+        ValueError: when the message lacks one of the fields, or a string is none of its StrEnum.
     """
     arguments: dict[str, Any] = {}
     for name, hint in _hints(typing.cast("Hashable", plain_type)).items():
@@ -76,8 +77,11 @@ def _fill(message: Message, value: Any) -> None:  # noqa: ANN401
 
 
 def _plain(value: Any, hint: Any) -> Any:  # noqa: ANN401
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_message(value, hint)
+    if isinstance(hint, type):
+        if dataclasses.is_dataclass(hint):
+            return from_message(value, hint)
+        if issubclass(hint, StrEnum):
+            return hint(value)
     return value
 
 

@@ -54,12 +54,12 @@ def order(plan: plan_pb2.Plan) -> list[str] | None:
 
 
 def longest_path_seconds(plan: plan_pb2.Plan) -> float:
-    """Sum of the estimates along the longest path, in seconds."""
+    """Sum of the estimates along the longest path, waits included, in seconds."""
     by_id = {subtask.id: subtask for subtask in plan.subtasks}
     ends: dict[str, float] = {}
     for name in order(plan) or []:
         before = max((ends[other] for other in by_id[name].depends_on), default=0.0)
-        ends[name] = before + by_id[name].estimated_seconds
+        ends[name] = before + by_id[name].waits_seconds + by_id[name].estimated_seconds
     return max(ends.values(), default=0.0)
 
 

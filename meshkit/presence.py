@@ -21,10 +21,18 @@ async def withdraw(redis: Redis, service: str, instance: str) -> None:
 
 
 async def present(redis: Redis) -> dict[str, int]:
-    """How many replicas of each service can work."""
+    """How many replicas of each service can work.
+
+    Raises:
+        RedisAwayError: also when Redis can be read but takes no writes, for then nobody can work.
+    """
     now = _now_ms()
-    await redis.execute("ZREMRANGEBYSCORE", _KEY, "-inf", now - 60_000)
-    members = await redis.execute("ZRANGEBYSCORE", _KEY, now, "+inf")
+    *_, members = await redis.pipeline(
+        # Changes nothing and costs no sync, and is refused as any write would be.
+        ("ZADD", _KEY, "XX", now, "nobody"),
+        ("ZREMRANGEBYSCORE", _KEY, "-inf", now - 60_000),
+        ("ZRANGEBYSCORE", _KEY, now, "+inf"),
+    )
     counts: dict[str, int] = {}
     for member in members if isinstance(members, list) else []:
         if isinstance(member, bytes):

@@ -14,9 +14,16 @@ tokens = tokens - taken
 local full_ms = math.ceil((capacity - tokens) / rate * 1000)
 -- A refusal changes nothing, and costs no write; but time goes on from a clock that was set back.
 if taken > 0 or now < at then
-  -- Else in memory alone: nothing to sync to disk, and nothing for replicas.
-  if ARGV[4] == '0' then redis.set_repl(redis.REPL_NONE) end
-  redis.call('SET', KEYS[1], string.format('%.9f %.0f', tokens, now), 'PX', full_ms + 1000)
+  local set = {'SET', KEYS[1], string.format('%.9f %.0f', tokens, now), 'PX', full_ms + 1000}
+  if ARGV[4] == '1' then
+    redis.call(unpack(set))
+  else
+    -- In memory alone: nothing to sync to disk, and nothing for replicas.
+    redis.set_repl(redis.REPL_NONE)
+    local refusal = redis.pcall(unpack(set)).err
+    -- A full Redis can still be read, so those who read go on, uncounted.
+    if refusal and not refusal:find('OOM', 1, true) then redis.call(unpack(set)) end
+  end
 end
 local wait_ms = 0
 if tokens < 1 then wait_ms = math.ceil((1 - tokens) / rate * 1000) end

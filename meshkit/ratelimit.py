@@ -1,13 +1,14 @@
 """Rate limits: one token bucket a tenant and class, exact over replicas: Redis does the step."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from meshkit.auth.keys import Limit
 from meshkit.errors import MeshError, Reason
-from meshkit.redis import Redis, Script
+from meshkit.redis import Redis, Script, budget
 
 DEFAULTS: Final[Mapping[str, Limit]] = {
     "async": Limit(per_hour=100, burst=10),
@@ -16,9 +17,9 @@ DEFAULTS: Final[Mapping[str, Limit]] = {
 }
 """The limits of the public contract, by class."""
 
-_GATHER_S: Final = 0.006
-"""How long callers of a bucket that several use at once gather for the next step. Measured with 32
-clients that poll: about 0.8 ms of CPU time a call in all processes together, 1.1 without."""
+_GATHER_S: Final = 0.003
+"""How long callers of a bucket that several use at once gather for the next step. With 32 clients
+that poll, calls without it cost a third more CPU time; longer, up to 6 ms, saves nothing more."""
 _IN_MEMORY: Final = frozenset({"status"})
 """Classes whose buckets Redis neither syncs to disk nor replicates: a poll writes nothing to disk.
 After a restart or a failover of Redis such a bucket is full."""
@@ -43,13 +44,13 @@ class Allowance:
     retry_after_s: float
     reset_s: float
 
-    def headers(self) -> tuple[tuple[str, str], ...]:
+    def headers(self) -> dict[str, str]:
         """The `RateLimit-*` headers of the answer."""
-        return (
-            ("ratelimit-limit", str(self.limit.burst)),
-            ("ratelimit-remaining", str(self.remaining)),
-            ("ratelimit-reset", str(-int(-self.reset_s // 1))),
-        )
+        return {
+            "ratelimit-limit": str(self.limit.burst),
+            "ratelimit-remaining": str(self.remaining),
+            "ratelimit-reset": str(math.ceil(self.reset_s)),
+        }
 
     def error(self, *, subject: str = "") -> MeshError:
         """The refusal.
@@ -90,7 +91,7 @@ class RateLimiter:
             limit: The tenant's own limit, or None for the default of the class.
 
         Raises:
-            RedisAwayError: when Redis is away.
+            RedisAwayError: when Redis is away, or takes longer than the call may wait for it.
         """
         bucket = (tenant_id, limit_class, limit or DEFAULTS[limit_class])
         mine: asyncio.Future[Allowance] = asyncio.get_running_loop().create_future()
@@ -99,10 +100,11 @@ class RateLimiter:
             waiting.append(mine)
         else:
             self._waiting[bucket] = [mine]
-            step = asyncio.create_task(self._serve(bucket))
+            step = budget.apart(self._serve(bucket))
             self._steps.add(step)
             step.add_done_callback(self._steps.discard)
-        return await mine
+        allowance: Allowance = await budget.bounded(mine)
+        return allowance
 
     async def _serve(self, bucket: "_Bucket") -> None:
         """Takes tokens for all who wait, and for those who come meanwhile."""

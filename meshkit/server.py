@@ -12,14 +12,17 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
+from manusmesh.type.v1 import run_pb2
 from meshkit import logs, policy, presence
 from meshkit.config import ServiceSettings
 from meshkit.errors import MeshError
+from meshkit.http1 import Answerer, HttpServer
 from meshkit.interceptors import Handlers
-from meshkit.middleware import Middleware
+from meshkit.middleware import Middleware, compile_rules
 from meshkit.redis import Redis
 from meshkit.sessions import server as session_server
 from meshkit.waiting import wait_any
@@ -30,6 +33,8 @@ _GC_THRESHOLD: Final = 20_000
 hardly any cycles, and the collector took about 2 % of a busy gateway's CPU time."""
 _SENT_MAX: Final = 16 * 1024 * 1024
 """Bytes of one message that a service sends."""
+_METADATA_MAX: Final = 64 * 1024
+"""Bytes of a call's metadata; the edge takes 32 KiB of headers."""
 
 _log = logs.get("meshkit.server")
 
@@ -48,6 +53,25 @@ class Served:
     register: Callable[[Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class HttpSide:
+    """What a process answers over HTTP/1.1, beside gRPC.
+
+    Attributes:
+        port: Where, at the address of gRPC.
+        answerer: Makes what answers, from the server's handlers and from what tells whether the
+            process serves.
+    """
+
+    port: int
+    answerer: Callable[[Handlers, Callable[[], bool]], Answerer]
+
+
+def prepare_all() -> None:
+    """Makes ready what every service needs for its first call and a fork keeps."""
+    compile_rules(run_pb2.CallContext)
+
+
 def instance_name(settings: ServiceSettings) -> str:
     """The name of this replica."""
     return settings.service_instance or f"{socket.gethostname()}-{os.getpid()}"
@@ -64,6 +88,7 @@ async def run_server(
     healthy: Callable[[], Awaitable[bool]] | None = None,
     received_max: int = 16 * 1024 * 1024,
     sessions: bool = False,
+    http: HttpSide | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
@@ -80,6 +105,7 @@ async def run_server(
         healthy: Whether the process can do its work, beyond Redis being there.
         received_max: Bytes of one message that it takes.
         sessions: Whether the services' streaming methods may be called on sessions, too.
+        http: What is answered over HTTP besides.
     """
     _tune_process()
     descriptors = [served.descriptor for served in services]
@@ -93,6 +119,9 @@ async def run_server(
             ("grpc.so_reuseport", 0),
             ("grpc.max_receive_message_length", received_max),
             ("grpc.max_send_message_length", _SENT_MAX),
+            # Above what the edge lets through: by default some of that would be refused by chance.
+            ("grpc.max_metadata_size", _METADATA_MAX),
+            ("grpc.absolute_max_metadata_size", _METADATA_MAX),
             ("grpc.http2.min_ping_interval_without_data_ms", 5000),
             # Envoy's pings find a replica that hangs; they are no abuse.
             ("grpc.http2.max_ping_strikes", 0),
@@ -102,6 +131,8 @@ async def run_server(
     for served in services:
         served.register(handlers)
     going_on = session_server.SessionServer(handlers) if sessions else None
+    serving = False
+    http_server = HttpServer(http.answerer(handlers, lambda: serving)) if http else None
     health_servicer = health.aio.HealthServicer()
     # The generated functions say "server", and need no more of one than the handlers have.
     registrar: Any = handlers
@@ -112,18 +143,26 @@ async def run_server(
     _stop_on_signals(draining)
     instance = instance_name(settings)
     await server.start()
+    if http is not None and http_server is not None:
+        await http_server.start(settings.listen.host, http.port)
     _log.info("serving", port=port, instance=instance)
+    preparing = asyncio.create_task(_prepare(descriptors))
     try:
         while not draining.is_set():
-            able = await _able(redis, name, instance, healthy)
-            await _set_health(health_servicer, names, serving=able)
+            serving = await _able(redis, name, instance, healthy)
+            await _set_health(health_servicer, names, serving=serving)
             await wait_any(draining, seconds=_CHECK_INTERVAL_S)
     finally:
+        serving = False
+        preparing.cancel()
         await _set_health(health_servicer, names, serving=False)
         await _withdraw(redis, name, instance)
         _log.info("draining", notice_s=settings.drain.notice_s, grace_s=settings.drain.grace_s)
         await asyncio.sleep(settings.drain.notice_s)
-        stopping = asyncio.ensure_future(server.stop(settings.drain.grace_s))
+        stopping = asyncio.gather(
+            server.stop(settings.drain.grace_s),
+            *([http_server.stop(settings.drain.grace_s)] if http_server is not None else []),
+        )
         if going_on is not None:
             # Only now, when no session can be opened here any more.
             await asyncio.sleep(0)
@@ -144,6 +183,14 @@ def _tune_process() -> None:
         # A sandbox may forbid it.
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+async def _prepare(services: Sequence[ServiceDescriptor]) -> None:
+    """Does what the first calls would else have to wait for, while other processes start."""
+    for service in services:
+        for method in service.methods:
+            compile_rules(GetMessageClass(method.input_type))
+            await asyncio.sleep(0)
 
 
 def _add_reflection(handlers: Handlers, names: Sequence[str]) -> None:

@@ -76,4 +76,4 @@ def start(metadata: Iterable[tuple[str, str | bytes]]) -> TraceContext:
 
 def _span_id() -> str:
     """16 hexadecimal digits, not all zero: they have to be different, not secret."""
-    return f"{random.randrange(1, 1 << 64):016x}"  # noqa: S311
+    return f"{random.getrandbits(64) or 1:016x}"

@@ -1,18 +1,16 @@
-"""Tenants: the registry, what each may do, and the secrets that sign its webhooks.
+"""Tenants: the registry, and what each may do.
 
 Everything of a tenant has the hash tag `{tenant id}`; the list of all is a key of its own.
 """
 
-import base64
 import re
-import secrets
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from meshkit.errors import MeshError, Reason
-from meshkit.redis import Redis, Script, as_mapping
+from meshkit.redis import Redis, as_mapping
 from meshkit.tasks.queue import set_caps
 
 NAME: Final = re.compile(r"[a-z0-9]{1,32}")
@@ -20,18 +18,16 @@ TENANT_ID: Final = re.compile(r"tenant_[a-z0-9]{1,32}")
 BUCKETS: Final = ("async", "sync", "status")
 """The classes of calls that have a token bucket."""
 CAPS: Final = ("running", "queued", "watchers")
-"""What is capped: tasks that run, tasks that wait or run, streams of events at one gateway."""
+"""What is capped, over all replicas: tasks that run, tasks that wait or run, streams of events."""
 WATCHERS: Final = 100
-"""Streams of events that a tenant without a cap of its own may have open at one gateway."""
+"""Streams of events that a tenant without a cap of its own may have open at once."""
 BUDGET: Final = "monthly_budget_usd"
 BUDGET_FIELD: Final = "budget_micros"
 """Field of the settings that holds the monthly budget in millionths of a USD."""
 REGISTRY: Final = "tenants"
 """The names of all tenants, a sorted set in the order of the alphabet."""
 
-_SECRET_BYTES: Final = 32
 _PAGE: Final = 500
-_ROTATE: Final = Script.load("meshkit.scripts", "webhook_secret.lua")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +102,6 @@ def settings_key(tenant_id: str) -> str:
         msg = "not a tenant id"
         raise ValueError(msg)
     return f"tenant:{{{tenant_id}}}"
-
-
-def webhook_secrets_key(tenant_id: str) -> str:
-    """Redis key (sorted set) of a tenant's webhook secrets by the ms until which they sign."""
-    return f"{settings_key(tenant_id)}:webhook-secrets"
 
 
 def own_limits(settings: Mapping[bytes, bytes]) -> OwnLimits:
@@ -257,54 +248,6 @@ async def enable(redis: Redis, tenant_id: str) -> Tenant:
     await get(redis, tenant_id)
     await redis.execute("HDEL", settings_key(tenant_id), "disabled_at")
     return await _publish_caps(redis, tenant_id)
-
-
-async def webhook_secrets(redis: Redis, tenant_id: str) -> list[str]:
-    """The secrets that sign a tenant's webhooks now, the newest first; there is always one.
-
-    Signing needs the secret itself, so it is stored as it is, unlike a key. It must never be
-    logged, listed or sent anywhere; only the answer that made it shows it.
-
-    Raises:
-        ValueError: for a malformed tenant id.
-    """
-    key = webhook_secrets_key(tenant_id)
-    while True:
-        lower = f"({int(time.time() * 1000)}"
-        reply = await redis.execute("ZREVRANGEBYSCORE", key, "+inf", lower)
-        items = reply if isinstance(reply, list) else []
-        members = [item.decode() for item in items if isinstance(item, bytes)]
-        if members:
-            # The one without an end is the newest; the others say when they were made.
-            newest_first = [members[0], *sorted(members[1:], reverse=True)]
-            return [member.partition(":")[2] for member in newest_first]
-        # A tenant from before there were secrets; of two that make one here the first wins.
-        await _new_secret(redis, tenant_id, overlap_s=0, mode="first")
-
-
-async def rotate_webhook_secret(redis: Redis, tenant_id: str, *, overlap_s: float) -> str:
-    """Gives a tenant a new webhook secret and answers it.
-
-    Args:
-        redis: Where it is stored.
-        tenant_id: The tenant.
-        overlap_s: Seconds for which the secret before signs beside it.
-
-    Raises:
-        MeshError: NOT_FOUND.
-    """
-    await get(redis, tenant_id)
-    return await _new_secret(redis, tenant_id, overlap_s=overlap_s, mode="next")
-
-
-async def _new_secret(redis: Redis, tenant_id: str, *, overlap_s: float, mode: str) -> str:
-    secret = f"whsec_{base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()}"
-    now_ms = int(time.time() * 1000)
-    until_ms = now_ms + round(overlap_s * 1000)
-    member = f"{now_ms:013d}:{secret}"
-    key = webhook_secrets_key(tenant_id)
-    await redis.run(_ROTATE, [key], [now_ms, member, until_ms, mode])
-    return secret
 
 
 async def _register(redis: Redis, name: str) -> bool:

@@ -86,17 +86,17 @@ class Replaced:
 
 def key_name(digest: str, tenant_id: str = "") -> str:
     """Redis key (hash) of an API key, by its digest and its owner."""
-    return f"{_owner_tag(tenant_id)}:key:{digest}"
+    return f"{owner_tag(tenant_id)}:key:{digest}"
 
 
 def index_name(tenant_id: str) -> str:
     """Redis key (sorted set) of all keys of an owner, `<ms of issue>:<digest>` in that order."""
-    return f"{_owner_tag(tenant_id)}:keys"
+    return f"{owner_tag(tenant_id)}:keys"
 
 
 def valid_name(tenant_id: str) -> str:
     """Redis key (sorted set) of the digests of an owner's valid keys by their expiry."""
-    return f"{_owner_tag(tenant_id)}:valid-keys"
+    return f"{owner_tag(tenant_id)}:valid-keys"
 
 
 def owner_name(key_id: str) -> str:
@@ -203,7 +203,8 @@ def _owner_of(key: str) -> str | None:
     return "" if _ADMIN_KEY.fullmatch(key) else None
 
 
-def _owner_tag(tenant_id: str) -> str:
+def owner_tag(tenant_id: str) -> str:
+    """What the Redis keys of an owner begin with: a tenant's, or with "" the operators'."""
     return tenants.settings_key(tenant_id) if tenant_id else "{operators}"
 
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from meshkit import logs
 from meshkit.auth import keys
 from meshkit.errors import MeshError, Reason
-from meshkit.redis import Redis, Script
+from meshkit.redis import Redis, Script, budget
 
 Metadata = Iterable[tuple[str, str | bytes]]
 
@@ -83,12 +83,14 @@ class KeyAuthenticator:
     async def authenticate(self, metadata: Metadata) -> Principal:
         """Who is calling, by an API key."""
         key = bearer(metadata)
-        if key is None or not keys.well_formed(key):
+        if key is None:
             raise unauthenticated()
         digest = keys.digest_of(key)
         cached = self._cache.get(digest)
         now = self._clock()
         if cached is None or cached[0] <= now:
+            if not keys.well_formed(key):
+                raise unauthenticated()
             record = await keys.find(self._redis, key)
             principal = (
                 Principal(record.kind, record.tenant_id, record.key_id, record.limits, record.caps)
@@ -140,7 +142,7 @@ class LastUse:
         self._noted.add(digest)
         self._waiting.append(keys.key_name(digest, tenant_id))
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
+            self._writing = budget.apart(self._write())
 
     async def _write(self) -> None:
         while self._waiting:

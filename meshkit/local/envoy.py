@@ -21,6 +21,7 @@ def render(
     port: int,
     admin_port: int,
     gateways: Sequence[Address],
+    polls: Sequence[Address],
     descriptor: Path,
     host: str = _LOOPBACK,
     collector: Address | None = None,
@@ -33,6 +34,7 @@ def render(
         port: The public port.
         admin_port: Port of Envoy's admin interface; always on loopback.
         gateways: Where the gateway's replicas listen, at least one.
+        polls: Where they answer status polls over HTTP.
         descriptor: The descriptor set to transcode by, as `tools/generate.sh` writes it.
         host: Interface of the public port; loopback unless others shall reach the mesh.
         collector: OpenTelemetry collector (OTLP over gRPC) to send spans to; without one no span is
@@ -46,7 +48,7 @@ def render(
         ValueError: If there is no gateway.
         OSError: If `path` cannot be read.
     """
-    if not gateways:
+    if not gateways or not polls:
         raise ValueError("Envoy needs at least one gateway to send calls to.")
     # A tree of the Envoy API's messages: Envoy itself refuses what it does not know.
     config: Any = _load(path)
@@ -62,7 +64,7 @@ def render(
             script = path.parent / settings["default_source_code"]["filename"]
             settings["default_source_code"] = {"filename": str(script.resolve())}
     clusters = config["static_resources"]["clusters"]
-    endpoints = {"gateway": gateways}
+    endpoints = {"gateway": gateways, "polls": polls}
     if collector is not None:
         tracing: Any = _load(path.parent / _TRACING)
         manager["tracing"] = tracing["tracing"]

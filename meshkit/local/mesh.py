@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from meshkit import entry
 from meshkit.local import http, process, programs, redis_server
 from meshkit.local.births import Child, Nursery, fork_services
 from meshkit.local.cradle import start_nursery
@@ -58,6 +59,8 @@ class _Layout:
     redis: int
     services: Mapping[str, Mapping[str, int]]
     """By service: the ports of its replicas by name, such as "research-2"."""
+    polls: Mapping[str, int]
+    """By replica of the gateway: where it answers status polls over HTTP."""
 
     def names(self, *services: str) -> list[str]:
         return [name for service in services for name in self.services[service]]
@@ -117,13 +120,18 @@ async def _start(
 ) -> str:
     password = secrets.token_hex(16)
     url = f"redis://:{password}@127.0.0.1:{layout.redis}/0"
-    environment = _environment(options, layout, redis_url=url)
+    environment = _environment(options, layout, state, redis_url=url)
     supervisor.start(_redis(layout, state, password))
     # Importing takes the services longer than Redis takes to start, and they can wait for it. In
     # groups side by side: each imports other things than the rest, and the agents the most.
     specs = {
         service: [
-            _service(options.services.get(service, service), name, port, environment)
+            _service(
+                options.services.get(service, service),
+                name,
+                port,
+                {**environment, "MESH_POLLS__PORT": str(layout.polls.get(name, 0))},
+            )
             for name, port in layout.services[service].items()
         ]
         for service in SERVICES
@@ -201,10 +209,13 @@ def _lay_out(options: MeshOptions, ports: Ports) -> _Layout:
         count = options.replicas.get(service, 1)
         names = [service, *(f"{service}-{number}" for number in range(2, count + 1))]
         services[service] = {name: ports.reserve(0) for name in names}
-    return _Layout(public, ports.reserve(0), ports.reserve(0), services)
+    polls = {name: ports.reserve(0) for name in services["gateway"]}
+    return _Layout(public, ports.reserve(0), ports.reserve(0), services, polls)
 
 
-def _environment(options: MeshOptions, layout: _Layout, *, redis_url: str) -> dict[str, str]:
+def _environment(
+    options: MeshOptions, layout: _Layout, state: StateDir, *, redis_url: str
+) -> dict[str, str]:
     # Settings of another mesh in the shell must not reach this one, except what changes no address.
     environment = {
         **os.environ,
@@ -213,6 +224,7 @@ def _environment(options: MeshOptions, layout: _Layout, *, redis_url: str) -> di
         "MESH_INTERNAL_KEY": secrets.token_hex(32),
         "MESH_LISTEN__HOST": "127.0.0.1",
         "MESH_FETCH__ALLOW_PRIVATE": ",".join(options.allow_private),
+        "MESH_KNOWLEDGE__DIR": str(state.knowledge),
     }
     for agent in AGENTS:
         addresses = (f"127.0.0.1:{port}" for port in layout.services[agent].values())
@@ -240,7 +252,12 @@ def _issuer(state: StateDir, environment: Mapping[str, str]) -> ProcessSpec:
 
 
 def _birth(spec: ProcessSpec, state: StateDir) -> Birth:
-    return Birth(spec.name, spec.argv[-1], dict(spec.env), str(state.log(spec.name)))
+    # Sought here, while the nursery imports what all services share.
+    service = spec.argv[-1]
+    with contextlib.suppress(entry.NoSuchServiceError):  # the nursery will say so
+        service = entry.where(service)
+    preloads = entry.preloads(spec.argv[-1])
+    return Birth(spec.name, service, preloads, dict(spec.env), str(state.log(spec.name)))
 
 
 def _redis(layout: _Layout, state: StateDir, password: str) -> ProcessSpec:
@@ -263,6 +280,7 @@ def _envoy(layout: _Layout, state: StateDir) -> ProcessSpec:
         port=layout.public,
         admin_port=layout.envoy_admin,
         gateways=[("127.0.0.1", port) for port in layout.services["gateway"].values()],
+        polls=[("127.0.0.1", port) for port in layout.polls.values()],
         descriptor=programs.descriptors(),
     )
     write_file(state.envoy, text)

@@ -39,13 +39,16 @@ class Birth:
 
     Attributes:
         name: Of the process, such as "research-2".
-        service: What `meshkit.entry.load` knows it by, such as "research".
+        service: What `meshkit.entry.load` knows it by, best a `module:function`, which need not be
+            sought.
+        preloads: What `meshkit.entry.preload` shall do before it is forked.
         env: Its whole environment.
         log: The file that it writes to.
     """
 
     name: str
     service: str
+    preloads: list[str]
     env: dict[str, str]
     log: str
 
@@ -70,7 +73,7 @@ def main() -> int:
     tune_grpc()
     # What is imported stays: looking for garbage in it again and again is lost time.
     gc.disable()
-    import_module(_SHARED)
+    import_module(_SHARED).prepare_all()
     text = sys.stdin.read()
     if not text:
         return 0
@@ -95,7 +98,7 @@ def _bear(births: Sequence[Birth], supervisor: int) -> int:
     for birth in births:
         try:
             serve = load(birth.service)
-            preload(birth.service)
+            preload(birth.preloads)
         except Exception as error:  # noqa: BLE001 (an import may fail in any way)
             print(f"{birth.name}: {error!r}", file=sys.stderr)
             continue

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import select
 import signal
@@ -12,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from meshkit.local.lifeline import die_with_parent
 from meshkit.local.state import ProcessRecord
 
-_PR_SET_PDEATHSIG: Final = 1
 _REAPED_WITHIN_S: Final = 3.0
 _LOOK_S: Final = 0.02
 _LOG_BYTES_MAX: Final = 16 * 1024 * 1024
-_TAIL_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +55,6 @@ async def spawn(spec: ProcessSpec, log: Path) -> asyncio.subprocess.Process:
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGKILL),
         )
-
-
-def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """What a child runs before its program, so that the kernel signals it when its parent dies.
-
-    Args:
-        number: The signal. The kernel forgets it when the program changes its user or group.
-    """
-    parent = os.getpid()
-    # Looked up before the fork: the child may do little more than a system call.
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def in_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, number)
-        if os.getppid() != parent:
-            # The parent has died in between, and its death will not be told any more.
-            os._exit(1)
-
-    return in_child
 
 
 def start_time(pid: int) -> int | None:
@@ -149,14 +128,3 @@ def bound_log(log: Path) -> None:
         if log.stat().st_size > _LOG_BYTES_MAX:
             log.with_suffix(".log.1").write_bytes(log.read_bytes())
             os.truncate(log, 0)
-
-
-def tail(log: Path, lines: int) -> list[str]:
-    """The last lines of a log; none when it does not exist."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-            text = file.read().decode("utf-8", errors="replace")
-    except FileNotFoundError:
-        return []
-    return text.splitlines()[-lines:]

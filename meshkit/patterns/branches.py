@@ -45,7 +45,13 @@ class Outcomes(Generic[In, Out]):
 
 
 async def parallel(
-    step: Callable[[In], Awaitable[Out]], inputs: Sequence[In], *, limit: int, quorum: int = 1
+    step: Callable[[In], Awaitable[Out]],
+    inputs: Sequence[In],
+    *,
+    limit: int,
+    quorum: int = 1,
+    missed: Callable[[In, MeshError], None] | None = None,
+    success: str = "parts succeeded",
 ) -> Outcomes[In, Out]:
     """Runs a step on every input and waits for all; a `MeshError` fails its branch alone.
 
@@ -58,10 +64,14 @@ async def parallel(
         inputs: The inputs; they are begun in this order.
         limit: How many branches run at once at most, at least 1.
         quorum: How many must succeed, all of them when there are fewer inputs.
+        missed: Told of each input whose branch failed, in their order, once the quorum is met: what
+            builds on the results is then partial. It may raise the error instead.
+        success: Of what an error says how many there were, as in "None of 3 parts succeeded".
 
     Raises:
         MeshError: the first failure, in the order of the inputs, when fewer than `quorum`
-            succeeded; its details list `failures`, of which there may be more than 10.
+            succeeded. Of several inputs its message says how many succeeded; its details list
+            `failures`, of which there may be more than 10.
         RedisAwayError: at once; it says nothing about a branch.
         NotNowError: when a branch raised it, after those at work have ended.
         Exception: any other is a bug and cancels the rest.
@@ -74,7 +84,11 @@ async def parallel(
             outcomes.results.append((item, outcome))
     needed = min(quorum, len(inputs))
     if len(outcomes.results) < needed:
-        raise _missed([error for _, error in outcomes.failures], len(outcomes.results), needed)
+        errors = [error for _, error in outcomes.failures]
+        raise _missed(errors, len(outcomes.results), needed, success)
+    if missed is not None:
+        for item, error in outcomes.failures:
+            missed(item, error)
     return outcomes
 
 
@@ -120,9 +134,16 @@ async def _settled(
     return [settled[index] for index in range(len(inputs))]
 
 
-def _missed(failures: Sequence[MeshError], succeeded: int, needed: int) -> MeshError:
+def _missed(failures: Sequence[MeshError], succeeded: int, needed: int, success: str) -> MeshError:
     """The error of a missed quorum: the first failure, with what became of all."""
     first = failures[0]
+    total = succeeded + len(failures)
+    message = first.message
+    if total > 1:
+        told = f"{succeeded} of {total} {success}, {needed} are needed; the first that failed"
+        if not succeeded:
+            told = f"None of {total} {success}; the first"
+        message = f"{told}: {first.message}"
     listed: list[Detail] = [
         {"code": str(error.reason), "message": error.message[:_MESSAGE_MAX]}
         for error in failures[:_LISTED_MAX]
@@ -130,7 +151,7 @@ def _missed(failures: Sequence[MeshError], succeeded: int, needed: int) -> MeshE
     passing = [error for error in failures if error.retryable]
     return MeshError(
         first.reason,
-        first.message,
+        message,
         details={
             **first.details,
             "succeeded": succeeded,

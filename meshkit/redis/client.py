@@ -10,9 +10,17 @@ from typing import Final
 
 from meshkit import logs
 from meshkit.errors import MeshError
+from meshkit.redis.budget import NEVER, current
 from meshkit.redis.connection import Argument, Command, Connection
 from meshkit.redis.opening import Open
-from meshkit.redis.replies import RedisAwayError, RedisReplyError, Reply, checked, is_elsewhere
+from meshkit.redis.replies import (
+    SILENT,
+    RedisAwayError,
+    RedisReplyError,
+    Reply,
+    checked,
+    is_elsewhere,
+)
 
 _RECONNECT_PAUSE_S: Final = 0.2
 """How long calls fail at once after a failed attempt to connect, so that a herd does not hammer."""
@@ -43,7 +51,8 @@ class Redis(ABC):
     """Redis, opened on first use and again after every loss.
 
     Every method raises `RedisAwayError` while Redis is away, within the command timeout and a
-    quarter of a second, and `RedisReplyError` when Redis refuses the command itself. No command is
+    tenth of a second, and when the call that is being answered has waited for Redis as long as it
+    may (`budget.py`), and `RedisReplyError` when Redis refuses the command itself. No command is
     sent twice: the caller of one that was under way when its connection broke decides.
     """
 
@@ -94,6 +103,7 @@ class Server(Redis):
         self._connection: Connection | None = None
         self._connecting: asyncio.Task[Connection] | None = None
         self._retry_at = 0.0
+        self._refusal = RedisAwayError()
         self._retire_at = 0.0
         self._closed = False
 
@@ -108,7 +118,16 @@ class Server(Redis):
         if connection is None or connection.lost:
             [reply] = await self.ask((command,))
             return checked(reply)
-        reply = await connection.send(command)
+        budget = current.get()
+        if budget is None:
+            reply = await connection.send(command)
+        else:
+            clock = connection.clock
+            until = budget.enter(clock())
+            try:
+                reply = await connection.send(command, until)
+            finally:
+                budget.leave(clock())
         if isinstance(reply, Exception):
             self._heed(reply, connection)
             return checked(reply)
@@ -124,15 +143,16 @@ class Server(Redis):
         Raises:
             RedisAwayError: when the connection cannot be opened or is lost.
         """
-        connection = self._connection
-        if connection is not None and not connection.lost:
-            return await self._ask(connection, commands)
+        clock = asyncio.get_running_loop().time
+        budget = current.get()
+        if budget is None:
+            return await self._ask(commands, clock() + self._timeout_s, NEVER)
+        now = clock()
+        until = budget.enter(now)
         try:
-            # Opening a connection counts: together they may take no longer than one command.
-            async with asyncio.timeout(self._timeout_s):
-                return await self._ask(await self._connect(), commands)
-        except TimeoutError as error:
-            raise RedisAwayError from error
+            return await self._ask(commands, min(until, now + self._timeout_s), until)
+        finally:
+            budget.leave(clock())
 
     async def ping(self) -> bool:
         """See `Redis.ping`."""
@@ -157,9 +177,22 @@ class Server(Redis):
             self._connection = None
 
     async def _ask(
-        self, connection: Connection, commands: Sequence[Command]
+        self, commands: Sequence[Command], open_until: float, until: float
     ) -> list[Reply | Exception]:
-        replies = [await answer for answer in connection.send_all(commands)]
+        connection = self._connection
+        if connection is not None and not connection.lost:
+            return await self._send(connection, commands, until)
+        try:
+            # Opening a connection counts: together they may take no longer than one command.
+            async with asyncio.timeout_at(open_until):
+                return await self._send(await self._connect(), commands, until)
+        except TimeoutError as error:
+            raise RedisAwayError(SILENT) from error
+
+    async def _send(
+        self, connection: Connection, commands: Sequence[Command], until: float
+    ) -> list[Reply | Exception]:
+        replies = [await answer for answer in connection.send_all(commands, until)]
         for reply in replies:
             if isinstance(reply, Exception):
                 self._heed(reply, connection)
@@ -179,7 +212,7 @@ class Server(Redis):
             raise RedisAwayError
         if self._connecting is None or self._connecting.done():
             if asyncio.get_running_loop().time() < self._retry_at:
-                raise RedisAwayError
+                raise RedisAwayError(self._refusal.state)
             self._connecting = asyncio.create_task(self._reopen())
             # Those who waited for it may all have given up by the time at which it fails.
             self._connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
@@ -191,6 +224,7 @@ class Server(Redis):
             connection = await self._open(None)
         except RedisAwayError as error:
             self._retry_at = asyncio.get_running_loop().time() + _RECONNECT_PAUSE_S
+            self._refusal = error
             # What Redis said, such as a refused password, is the cause; it repeats no secret.
             _log.warning("redis_connect_failed", error=repr(error.__cause__ or error))
             raise

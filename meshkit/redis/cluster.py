@@ -13,6 +13,7 @@ from typing import Final
 
 from meshkit import logs
 from meshkit.errors import MeshError
+from meshkit.redis.budget import apart
 from meshkit.redis.client import Redis, Server
 from meshkit.redis.connection import Argument, Command
 from meshkit.redis.opening import Access, server_opener
@@ -209,7 +210,7 @@ class Cluster(Redis):
         under_way = self._refreshing is not None and not self._refreshing.done()
         now = asyncio.get_running_loop().time()
         if not under_way and not self._closed and now >= self._refresh_at:
-            self._refreshing = asyncio.create_task(self._refresh())
+            self._refreshing = apart(self._refresh())
 
     async def _refreshed(self) -> None:
         """Waits until the owners are known."""

@@ -13,14 +13,15 @@ import hiredis
 
 from meshkit import logs
 from meshkit.errors import MeshError, Reason
-from meshkit.redis.replies import RedisAwayError, Reply
+from meshkit.redis.budget import NEVER, SLOW, give_up
+from meshkit.redis.replies import SILENT, RedisAwayError, Reply
 
 Argument = str | bytes | int | float
 Command = tuple[Argument, ...]
 Answer = asyncio.Future[Reply | Exception]
 
 _IN_FLIGHT_MAX: Final = 20_000
-_WATCH_INTERVAL_S: Final = 0.25
+_WATCH_INTERVAL_S: Final = 0.1
 _KEEPALIVE_S: Final = 2.0
 """After how long a silence Redis is asked whether it is there: a half-open connection is found."""
 
@@ -48,21 +49,28 @@ class Connection(asyncio.Protocol):
         self, loop: asyncio.AbstractEventLoop, timeout_s: float, on_push: Push | None = None
     ) -> None:
         self.lost = False
+        self.clock = loop.time
         self._loop = loop
         self._timeout_s = timeout_s
         self._on_push = on_push
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
         self._outgoing: list[bytes] = []
-        self._waiting: deque[tuple[Answer, float]] = deque()
+        self._waiting: deque[tuple[Answer, float, float]] = deque()
         self._turn_at = 0.0
+        self._state = "unreachable"
         self._heard_at = loop.time()
         self._asked_at = 0.0
         self._retired = False
         self._watchdog: asyncio.TimerHandle | None = None
 
-    def send(self, command: Command) -> Answer:
+    def send(self, command: Command, give_up_at: float = NEVER) -> Answer:
         """Queues a command; the future gets the reply, or an error reply as a value.
+
+        Args:
+            command: The command.
+            give_up_at: When the caller stops waiting, by the loop's clock: the future then raises
+                `RedisAwayError`, up to a tenth of a second late. The connection stays.
 
         Raises:
             RedisAwayError: when the connection is lost.
@@ -74,10 +82,10 @@ class Connection(asyncio.Protocol):
             raise MeshError(Reason.OVERLOADED, "Too many calls at once; try again shortly.")
         self._post(pack(command))
         future = self._loop.create_future()
-        self._waiting.append((future, self._turn_at))
+        self._waiting.append((future, self._turn_at, give_up_at))
         return future
 
-    def send_all(self, commands: Iterable[Command]) -> list[Answer]:
+    def send_all(self, commands: Iterable[Command], give_up_at: float = NEVER) -> list[Answer]:
         """Queues commands, all or none, that nobody else's come between; raises as `send`."""
         packed = [pack(command) for command in commands]
         if self.lost:
@@ -87,7 +95,7 @@ class Connection(asyncio.Protocol):
         if packed:
             self._post(b"".join(packed))
         futures: list[Answer] = [self._loop.create_future() for _ in packed]
-        self._waiting.extend([(future, self._turn_at) for future in futures])
+        self._waiting.extend([(future, self._turn_at, give_up_at) for future in futures])
         return futures
 
     def post(self, command: Command) -> None:
@@ -125,7 +133,7 @@ class Connection(asyncio.Protocol):
             if reply is False:
                 break
             if waiting:
-                future, _ = waiting.popleft()
+                future, _, _ = waiting.popleft()
                 if not future.done():
                     future.set_result(reply)
             elif self._on_push is None:
@@ -143,11 +151,8 @@ class Connection(asyncio.Protocol):
         if self._watchdog is not None:
             self._watchdog.cancel()
         while self._waiting:
-            future, _ = self._waiting.popleft()
-            if not future.done():
-                future.set_exception(RedisAwayError())
-                # Somebody who has stopped waiting need not hear of it.
-                future.exception()
+            future, _, _ = self._waiting.popleft()
+            give_up(future, self._state)
         if self._on_push is not None:
             self._on_push.lost()
 
@@ -160,8 +165,10 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         outgoing, self._outgoing = self._outgoing, []
-        if self._transport is not None and not self.lost:
-            self._transport.write(b"".join(outgoing))
+        transport = self._transport
+        # One that is being closed takes nothing more; those who wait hear of its loss.
+        if transport is not None and not self.lost and not transport.is_closing():
+            transport.write(b"".join(outgoing))
 
     def _watch(self) -> None:
         now = self._loop.time()
@@ -173,8 +180,14 @@ class Connection(asyncio.Protocol):
             silent = self._heard_at < self._asked_at < overdue
         if silent:
             _log.warning("redis_unanswered", waiting=len(self._waiting))
+            self._state = SILENT
             self.close()
             return
+        if self._waiting and self._waiting[0][1] < now - _WATCH_INTERVAL_S:
+            # Nobody waits that long for a Redis that is well: it costs nothing then.
+            for future, _, give_up_at in self._waiting:
+                if give_up_at <= now:
+                    give_up(future, SLOW)
         if not self._waiting and self._asked_at <= self._heard_at < now - _KEEPALIVE_S:
             self._asked_at = now
             if self._on_push is None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from meshkit.errors import MeshError
 from meshkit.redis.connection import Command, Connection, Push
-from meshkit.redis.replies import RedisAwayError, RedisReplyError, Reply, checked
+from meshkit.redis.replies import SILENT, RedisAwayError, RedisReplyError, Reply, checked
 from meshkit.redis.target import Kind, Login, Target, Trust
 
 _CONNECT_TIMEOUT_S: Final = 1.0
@@ -101,14 +101,16 @@ async def _dialogue(connection: Connection, *commands: Command) -> list[Reply]:
     try:
         return [checked(await answer) for answer in connection.send_all(commands)]
     except RedisReplyError as error:
-        raise RedisAwayError from error
+        raise RedisAwayError("not letting us in") from error
 
 
 async def _bounded(opening: Awaitable[Connection]) -> Connection:
     try:
         async with asyncio.timeout(_CONNECT_TIMEOUT_S):
             return await opening
-    except (OSError, TimeoutError) as error:
+    except TimeoutError as error:
+        raise RedisAwayError(SILENT) from error
+    except OSError as error:
         raise RedisAwayError from error
 
 

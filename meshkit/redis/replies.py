@@ -1,26 +1,27 @@
 """What Redis answers, and which of its refusals mean "not now"."""
 
 import re
+from collections.abc import Mapping
 from typing import Final, cast
 
 from meshkit.errors import MeshError, Reason
 
 Reply = bytes | int | None | list["Reply"]
 
-_AWAY_CODES: Final = frozenset(
-    {
-        "BUSY",
-        "CLUSTERDOWN",
-        "LOADING",
-        "MASTERDOWN",
-        "MISCONF",
-        "NOREPLICAS",
-        "OOM",
-        "READONLY",
-        "TRYAGAIN",
-    }
-)
-"""Codes that mean "not now" rather than a bug of ours."""
+_AWAY_STATES: Final[Mapping[str, str]] = {
+    "BUSY": "busy with a script",
+    "CLUSTERDOWN": "a cluster of which a part is missing",
+    "LOADING": "loading its data",
+    "MASTERDOWN": "a replica without its primary",
+    "MISCONF": "unable to save",
+    "NOREPLICAS": "without the replicas it wants",
+    "OOM": "full",
+    "READONLY": "a replica",
+    "TRYAGAIN": "moving slots",
+}
+"""Codes that mean "not now" rather than a bug of ours, and what Redis is then."""
+SILENT: Final = "silent"
+"""What a Redis is that does not answer in time."""
 _ELSEWHERE_CODES: Final = frozenset({"LOADING", "MASTERDOWN", "NOREPLICAS", "READONLY"})
 """Codes after which another server may be the master by now."""
 _IN_SCRIPT: Final = re.compile(
@@ -31,9 +32,14 @@ _IN_SCRIPT: Final = re.compile(
 
 
 class RedisAwayError(MeshError):
-    """Redis does not answer, or not now; a type of its own, as agents may be unavailable too."""
+    """Redis does not answer, or not now; a type of its own, as agents may be unavailable too.
 
-    def __init__(self) -> None:
+    Attributes:
+        state: What Redis is, in a few words for operators; callers are told only that it is away.
+    """
+
+    def __init__(self, state: str = "unreachable") -> None:
+        self.state = state
         super().__init__(Reason.UPSTREAM_UNAVAILABLE, "Redis is not available; try again shortly.")
 
 
@@ -62,8 +68,9 @@ def checked(reply: Reply | Exception) -> Reply:
     """
     if not isinstance(reply, Exception):
         return reply
-    if code(reply) in _AWAY_CODES:
-        raise RedisAwayError from reply
+    state = _AWAY_STATES.get(code(reply))
+    if state is not None:
+        raise RedisAwayError(state) from reply
     raise RedisReplyError(str(reply)) from reply
 
 

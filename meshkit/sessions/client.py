@@ -19,6 +19,10 @@ _LIFE_S: Final = 30.0
 """How long a session takes new calls: a new replica gets its share of them after that."""
 _PAUSE_S: Final = 0.5
 """How long after a failed opening none is tried for calls that have another session."""
+_PREPARE_S: Final = 5.0
+"""How long sessions are tried to be opened before a call needs one."""
+_AGAIN_S: Final = 0.05
+"""How long after a failed opening the next one then is."""
 _WITHOUT_S: Final = 30.0
 """How long an agent that knows no sessions is not asked for one again."""
 
@@ -88,6 +92,22 @@ class Sessions:
         if session is None:
             return None
         return session.start(path, request, deadline=deadline, parse=parse)
+
+    async def prepare(self) -> None:
+        """Opens the first session before a call needs it: the call would wait for that.
+
+        Gives up after some seconds, in which an agent that is being started comes up; the next call
+        tries again.
+        """
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PREPARE_S):
+                while not self._sessions and loop.time() >= self._without_until:
+                    if not self._opening:
+                        self._begin()
+                    await self._news.wait()
+                    if self._failure is not None:
+                        await asyncio.sleep(_AGAIN_S)
 
     async def close(self) -> None:
         """Ends all sessions, and with them their calls."""

@@ -180,4 +180,5 @@ _PAYLOADS: Final = {
     "cancelled": lambda event: event.error,
     "step_retried": lambda event: event.error,
     "step_completed": lambda event: event.completed_step,
+    "plan": lambda event: event.plan,
 }

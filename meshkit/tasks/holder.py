@@ -31,6 +31,7 @@ _HOLD: Final = Script.load(_SCRIPTS, "lib.lua", "notes.lua", "hold.lua")
 
 DEATHS_MAX: Final = 3
 """A task under which this many holders have died, with no step finished in between, is given up."""
+_REQUESTS: Final = ("cancel_requested", "pause_requested")
 _AWAY_PAUSE_S: Final = 0.2
 """How long a write waits before it is sent again while Redis is away."""
 _BACKLOG_MAX: Final = 64
@@ -79,9 +80,11 @@ class HeldTask:
         dead: Why it must not be worked on but ended; None in all but rare cases.
         traceparent: The trace it belongs to; empty when there is none.
         callback_url: Where to tell of its end; empty for nowhere.
-        expected_ms: How long all its steps were expected to take; 0 when nobody knows.
+        accepted_ms: When it was accepted, Unix milliseconds.
+        left_ms: How long what is left of it is expected to take; 0 when nobody knows.
         step: The step that began last; empty before the first.
-        worked_ms: How long it had been worked on when it was taken up, waiting not included.
+        worked_ms: How long it had been worked on when it was taken up, with the pauses that retries
+            asked for and without any other waiting.
         request: The validated request, serialized.
         ending: Whether its end is being written: the work on it is over.
     """
@@ -111,7 +114,8 @@ class HeldTask:
         idle_ms = record.number(fields, "idle_ms")
         self.worked_ms = max(0, now_ms - record.number(fields, "run_started_at") - idle_ms)
         self.request = begun.request
-        self.expected_ms = record.number(fields, "expected_ms")
+        self.accepted_ms = record.number(fields, "created_at")
+        self.left_ms = record.number(fields, "left_ms")
         self.step = record.text(fields, "step")
         self.ending = False
 
@@ -145,6 +149,17 @@ class HeldTask:
             case [1, int(cancel), int(pause)]:
                 self._held_until = asked_at + self._lease_ms / 1000
                 return Requests(cancel=cancel == 1, pause=pause == 1)
+            case _:
+                raise LeaseLostError(self.task_id)
+
+    async def requests(self) -> Requests:
+        """What the owner asks for, without renewing the lease: it writes nothing."""
+        reply = await self._redis.execute(
+            "HMGET", keys.task(self.task_id), *("fence", "status", *_REQUESTS)
+        )
+        match reply:
+            case [bytes(fence), b"running", cancel, pause] if int(fence) == self._fence:
+                return Requests(cancel=cancel is not None, pause=pause is not None)
             case _:
                 raise LeaseLostError(self.task_id)
 
@@ -186,14 +201,18 @@ class HeldTask:
         error = cancelled_error("").to_proto().SerializeToString()
         await self._finish("cancelled", "Cancelled", error)
 
-    async def give_back(self, message: str = "Waiting for a free worker") -> str:
+    async def give_back(
+        self, message: str = "Waiting for a free worker", *, pause_ms: int = 0
+    ) -> str:
         """Gives the task back and answers its status: "paused" if its owner asks, else "queued".
 
         Args:
             message: What a queued task then waits for.
+            pause_ms: For how long it is to be left alone before the next attempt at a step; this
+                counts as worked.
         """
         async with self._writing:
-            status = await self._fenced(_HOLD, [message])
+            status = await self._fenced(_HOLD, [message, pause_ms])
         return status.decode() if isinstance(status, bytes) else "queued"
 
     async def _finish(

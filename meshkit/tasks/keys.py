@@ -12,11 +12,10 @@ from typing import Final
 SCHEMA: Final = 1
 """Version of what the record of a task holds, in its field `schema`."""
 TASK_ID: Final = re.compile(r"task_[0-9a-f]{32}")
-QUEUE_TENANTS: Final = "{queue}:tenants"
-QUEUE_READY: Final = "{queue}:ready"
 QUEUE_CAPS: Final = "{queue}:caps"
-WAITING_PREFIX: Final = "{queue}:waiting:"
-LEASED_PREFIX: Final = "{queue}:leased:"
+FAST: Final = "fast"
+"""The lane of calls that wait for their answer; the other one has no name."""
+LANES: Final = ("", FAST)
 RETENTION_S: Final = 7 * 86_400
 """How long everything of a finished task is kept."""
 IDEMPOTENCY_S: Final = 86_400
@@ -61,14 +60,19 @@ def control(holder: str) -> str:
     return f"control:{holder}"
 
 
-def waiting(tenant_id: str) -> str:
+def queue(name: str, lane: str = "") -> str:
+    """A part of the queue of a lane: "tenants", "places", or the channel "ready"."""
+    return f"{{queue}}:{lane}:{name}" if lane else f"{{queue}}:{name}"
+
+
+def waiting(tenant_id: str, lane: str = "") -> str:
     """The tenant's tasks by when they may be taken."""
-    return f"{WAITING_PREFIX}{tenant_id}"
+    return f"{queue('waiting', lane)}:{tenant_id}"
 
 
-def leased(tenant_id: str) -> str:
+def leased(tenant_id: str, lane: str = "") -> str:
     """The tenant's tasks that somebody holds."""
-    return f"{LEASED_PREFIX}{tenant_id}"
+    return f"{queue('leased', lane)}:{tenant_id}"
 
 
 def tenant_tasks(tenant_id: str) -> str:

@@ -74,12 +74,15 @@ async def _tasks(
     queue: Queue, tenant_id: str, chosen: Sequence[tuple[index.Entry, record.Fields]]
 ) -> list[task_pb2.Task]:
     """The tasks of records, with the places of those that wait."""
-    waiting = [name for (_, name), fields in chosen if record.text(fields, "status") == "queued"]
-    places: list[int] = []
+    waiting: dict[str, list[str]] = {}
+    for (_, name), fields in chosen:
+        if record.text(fields, "status") == "queued":
+            waiting.setdefault(record.text(fields, "lane"), []).append(name)
+    place_of: dict[str, int] = {}
     cap = None
-    if waiting:
-        places, cap = await queue.all_ahead(tenant_id, waiting)
-    place_of = dict(zip(waiting, places, strict=True))
+    for lane, names in waiting.items():
+        places, cap = await queue.of(lane).all_ahead(tenant_id, names)
+        place_of |= zip(names, places, strict=True)
     now_ms = int(time.time() * 1000)
     return [
         record.to_task(

@@ -39,6 +39,26 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """How long the rest of a task is expected to take.
+
+    Attributes:
+        work_ms: The work that is left.
+        pause_ms: The pause before it goes on.
+        reason: Why this may be much more than was expected so far; the status names it if it is.
+            Without one the time left only ever shortens.
+    """
+
+    work_ms: int
+    pause_ms: int = 0
+    reason: str = ""
+
+    def packed(self) -> tuple[Argument, ...]:
+        """As `notes.lua` reads it: 3 values."""
+        return self.work_ms, self.pause_ms, self.reason
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One event to write, with what it changes.
 
@@ -53,7 +73,7 @@ class Note:
         made: What the step has made, when it has finished.
         total_steps: How many steps the task has from now; None leaves it.
         plan: The task's plan from now, or None.
-        expected_ms: How long all steps of the task are expected to take; None leaves it.
+        left: How long the rest of the task is expected to take from now; None leaves it.
     """
 
     kind: str
@@ -66,10 +86,10 @@ class Note:
     made: Made | None = None
     total_steps: int | None = None
     plan: plan_pb2.Plan | None = None
-    expected_ms: int | None = None
+    left: Left | None = None
 
     def packed(self) -> tuple[Argument, ...]:
-        """The note as `notes.lua` reads it: 18 values, empty for what does not change."""
+        """The note as `notes.lua` reads it: 20 values, empty for what does not change."""
         record, made, said = self.step_record, self.made, self.payload
         spoken = said if isinstance(said, run_pb2.AgentMessage) else _SILENCE
         return (
@@ -86,7 +106,7 @@ class Note:
             record.agent if record is not None else "",
             "" if self.total_steps is None else self.total_steps,
             self.plan.SerializeToString() if self.plan is not None else b"",
-            "" if self.expected_ms is None else self.expected_ms,
+            *(("", "", "") if self.left is None else self.left.packed()),
             spoken.from_agent,
             spoken.to_agent,
             spoken.type,

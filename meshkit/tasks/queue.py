@@ -21,6 +21,8 @@ _REMOVE: Final = Script.load(_SCRIPTS, "remove.lua")
 
 GRACE_MS: Final = 10_000
 """How long a task that is being written stays invisible to workers."""
+_NO_CAP: Final = 2**53
+"""More tasks than there can be."""
 
 
 @dataclass(slots=True)
@@ -42,26 +44,62 @@ class Queue:
     """Waiting tasks of all tenants.
 
     Every method raises UPSTREAM_UNAVAILABLE while Redis is away.
+
+    Attributes:
+        ready: Channel that tells of a task that may be taken.
     """
 
-    def __init__(self, redis: Redis, *, max_per_tenant: int) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        max_per_tenant: int,
+        max_of_all: int | None = None,
+        lane: str = "",
+    ) -> None:
+        """Works on the queue in a Redis.
+
+        Args:
+            redis: Where it is.
+            max_per_tenant: How many tasks of one tenant may wait or run, unless it has its own cap.
+            max_of_all: How many tasks of all tenants may; None for no cap. Only who reserves places
+                needs to know the caps.
+            lane: Which queue: tasks of one lane never wait for those of another. Caps hold for each
+                lane by itself.
+        """
         self._redis = redis
         self._max_per_tenant = max_per_tenant
+        self._max_of_all = _NO_CAP if max_of_all is None else max_of_all
+        self._lane = lane
+        self.ready = keys.queue("ready", lane)
+
+    def of(self, lane: str) -> "Queue":
+        """The queue of a lane, with the same caps."""
+        if lane == self._lane:
+            return self
+        return Queue(
+            self._redis,
+            max_per_tenant=self._max_per_tenant,
+            max_of_all=self._max_of_all,
+            lane=lane,
+        )
 
     async def reserve(self, tenant_id: str, task_id: str) -> int:
-        """Puts a task that is about to be written on the queue, invisible for `GRACE_MS`.
+        """Puts a task that is about to be queued on the queue, invisible for `GRACE_MS`.
 
         Returns:
             The time by the clock of Redis, Unix milliseconds.
 
         Raises:
-            MeshError: OVERLOADED when the tenant's queue is full.
+            MeshError: OVERLOADED when the tenant, or all together, have as many tasks as they may.
         """
-        now_ms, _ = await self._put(tenant_id, task_id, GRACE_MS, "new")
-        if not now_ms:
-            message = "Too many tasks are waiting; try again when some have finished."
-            raise MeshError(Reason.OVERLOADED, message, retry_after_s=10)
+        now_ms, _ = await self._reserved(tenant_id, task_id)
         return now_ms
+
+    async def reserve_again(self, tenant_id: str, task_id: str) -> int:
+        """Does as `reserve` for a task that has left the queue, and answers its place."""
+        _, at_ms = await self._reserved(tenant_id, task_id)
+        return at_ms
 
     async def enqueue(self, tenant_id: str, task_id: str, *, delay_ms: int = 0) -> None:
         """Makes a task claimable after a delay, whatever its place was, and wakes the workers."""
@@ -82,8 +120,8 @@ class Queue:
         """
         reply = await self._redis.run(
             _CLAIM,
-            [keys.QUEUE_TENANTS, keys.QUEUE_CAPS],
-            [keys.WAITING_PREFIX, keys.LEASED_PREFIX, lease_ms, running_cap, count],
+            [self._name("tenants"), keys.QUEUE_CAPS],
+            [self._waiting(""), self._leased(""), lease_ms, running_cap, count],
         )
         items = reply if isinstance(reply, list) else []
         names = [item.decode() for item in items if isinstance(item, bytes)]
@@ -95,7 +133,7 @@ class Queue:
 
     async def extend(self, claim: Claim, *, lease_ms: int) -> None:
         """Keeps a claimed task invisible for `lease_ms` from now."""
-        queues = [keys.waiting(claim.tenant_id), keys.leased(claim.tenant_id)]
+        queues = [self._waiting(claim.tenant_id), self._leased(claim.tenant_id)]
         until_ms = await self._redis.run(_EXTEND, queues, [claim.task_id, lease_ms])
         if isinstance(until_ms, int):
             claim.until_ms = until_ms
@@ -108,12 +146,12 @@ class Queue:
             task_id: Which.
             place_ms: The place that the caller knows: a claim's end, or what `place` answered.
         """
-        queues = [keys.waiting(tenant_id), keys.leased(tenant_id)]
+        queues = [self._waiting(tenant_id), self._leased(tenant_id), self._name("places")]
         await self._redis.run(_REMOVE, queues, [task_id, place_ms])
 
     async def place(self, tenant_id: str, task_id: str) -> int | None:
         """When a task may be taken, Unix milliseconds; None when it has no place."""
-        score = await self._redis.execute("ZSCORE", keys.waiting(tenant_id), task_id)
+        score = await self._redis.execute("ZSCORE", self._waiting(tenant_id), task_id)
         return int(float(score)) if isinstance(score, bytes) else None
 
     async def ahead(self, tenant_id: str, task_id: str) -> tuple[int, int | None]:
@@ -129,26 +167,53 @@ class Queue:
         self, tenant_id: str, task_ids: Sequence[str]
     ) -> tuple[list[int], int | None]:
         """The places of several tasks in one round trip; otherwise as `ahead`."""
-        caps, *ranks = await self._redis.pipeline(
+        caps, leases, *ranks = await self._redis.pipeline(
             ("HGET", keys.QUEUE_CAPS, tenant_id),
-            *(("ZRANK", keys.waiting(tenant_id), task_id) for task_id in task_ids),
+            ("ZMSCORE", self._leased(tenant_id), *task_ids),
+            *(("ZRANK", self._waiting(tenant_id), task_id) for task_id in task_ids),
         )
         own = caps.decode().partition(":")[0] if isinstance(caps, bytes) else ""
         places = [rank + 1 if isinstance(rank, int) else 0 for rank in ranks]
+        # One that a worker has claimed and not yet taken up lies behind the others by its lease.
+        taken = leases if isinstance(leases, list) else []
+        for at, lease in enumerate(taken):
+            if lease is not None and places[at]:
+                places[at] = 1
         return places, (int(own) if own else None)
+
+    def _name(self, part: str) -> str:
+        return keys.queue(part, self._lane)
+
+    def _waiting(self, tenant_id: str) -> str:
+        return keys.waiting(tenant_id, self._lane)
+
+    def _leased(self, tenant_id: str) -> str:
+        return keys.leased(tenant_id, self._lane)
+
+    async def _reserved(self, tenant_id: str, task_id: str) -> tuple[int, int]:
+        now_ms, at_ms = await self._put(tenant_id, task_id, GRACE_MS, "new")
+        if not now_ms:
+            message = "Too many tasks are waiting; try again when some have finished."
+            raise MeshError(Reason.OVERLOADED, message, retry_after_s=10)
+        return now_ms, at_ms
 
     async def _put(self, tenant_id: str, task_id: str, delay_ms: int, mode: str) -> tuple[int, int]:
         """Answers now and the task's place, both Unix milliseconds; zeros for a full queue."""
-        channel = keys.QUEUE_READY if delay_ms == 0 else ""
+        channel = self.ready if delay_ms == 0 else ""
         reply = await self._redis.run(
             _ENQUEUE,
             [
-                keys.QUEUE_TENANTS,
-                keys.waiting(tenant_id),
-                keys.leased(tenant_id),
+                self._name("tenants"),
+                self._waiting(tenant_id),
+                self._leased(tenant_id),
                 keys.QUEUE_CAPS,
+                self._name("places"),
             ],
-            [tenant_id, task_id, delay_ms, self._max_per_tenant, mode, channel],
+            [
+                *(tenant_id, task_id, delay_ms),
+                *(self._max_per_tenant, self._max_of_all),
+                *(mode, channel, self._waiting("")),
+            ],
         )
         match reply:
             case [1, int(now_ms), int(at_ms)]:

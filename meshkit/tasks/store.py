@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from manusmesh.task.v1 import task_pb2, task_service_pb2
 from manusmesh.type.v1 import run_pb2
 from meshkit.errors import RETRYABLE, MeshError, Reason
-from meshkit.redis import Redis, Script, as_mapping
+from meshkit.redis import Redis, Script
 from meshkit.tasks import artifacts, detail, keys, listing, record
 from meshkit.tasks.durations import Durations
 from meshkit.tasks.queue import GRACE_MS, Queue
@@ -34,6 +34,7 @@ class NewTask:
         idempotency_key: The caller's key; empty for none.
         callback_url: Where to tell of its end; empty for nowhere.
         traceparent: The trace it belongs to.
+        lane: Which workers do it.
     """
 
     tenant_id: str
@@ -43,6 +44,7 @@ class NewTask:
     idempotency_key: str = ""
     callback_url: str = ""
     traceparent: str = ""
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class TaskStore:
         self._queue = queue
         self._outbox = Outbox(redis)
         self._durations = Durations(redis)
+        self._views = record.Views()
 
     async def create(self, new: NewTask) -> Created:
         """Writes a task and puts it on the queue; a repeated key gets the answer of the first.
@@ -86,13 +89,14 @@ class TaskStore:
         if new.idempotency_key:
             task_id = await self._remembered(new, task_id)
             if task_id != fresh_id and (first := await self._standing(task_id)):
-                return await self._queued_again(new.tenant_id, first)
-        now_ms = await self._queue.reserve(new.tenant_id, task_id)
-        expected_ms = await self._durations.expected_task_ms(new.tenant_id, new.job)
+                return await self._queued_again(new, first)
+        queue = self._queue.of(new.lane)
+        now_ms = await queue.reserve(new.tenant_id, task_id)
+        expected = await self._durations.expected_task(new.tenant_id, new.job, len(new.request))
         fields = (
-            *("job", new.job, "tenant_id", new.tenant_id),
+            *("job", new.job, "tenant_id", new.tenant_id, "lane", new.lane),
             *("callback_url", new.callback_url, "traceparent", new.traceparent),
-            *("schema", keys.SCHEMA, "expected_ms", expected_ms),
+            *("schema", keys.SCHEMA, "left_ms", expected.task_ms, "usual_ms", expected.usual_ms),
         )
         index = keys.tenant_tasks(new.tenant_id)
         created, _ = await asyncio.gather(
@@ -105,20 +109,18 @@ class TaskStore:
             self._redis.execute("ZADD", index, "NX", now_ms, task_id),
         )
         if created == 0 and (first := await self._standing(task_id)):
-            return await self._queued_again(new.tenant_id, first)
-        await self._queue.enqueue(new.tenant_id, task_id)
+            return await self._queued_again(new, first)
+        await queue.enqueue(new.tenant_id, task_id)
         return Created(task_id)
 
     async def get(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task, without detail."""
-        fields = await self._fields(tenant_id, task_id)
+        view = await self._view(tenant_id, task_id)
         position, cap = 0, None
-        if fields.get(b"status") == b"queued":
-            position, cap = await self._queue.ahead(tenant_id, task_id)
+        if view.status == "queued":
+            position, cap = await self._queue.of(view.lane).ahead(tenant_id, task_id)
         now_ms = int(time.time() * 1000)
-        return record.to_task(
-            task_id, fields, now_ms=now_ms, queue_position=position, running_cap=cap
-        )
+        return view.task(now_ms=now_ms, queue_position=position, running_cap=cap)
 
     async def detailed(self, tenant_id: str, task_id: str) -> task_pb2.Task:
         """One task with its full record."""
@@ -128,7 +130,7 @@ class TaskStore:
 
     async def result(self, tenant_id: str, task_id: str) -> bytes:
         """The serialized result of a completed task."""
-        await self._fields(tenant_id, task_id)
+        await self._view(tenant_id, task_id)
         artifact = await self._redis.execute("HGET", keys.part(task_id, "artifacts"), "result")
         if not isinstance(artifact, bytes):
             raise not_found()
@@ -160,7 +162,8 @@ class TaskStore:
             Whether it is done; False when its holder has been asked and will do it.
 
         Raises:
-            MeshError: CONFLICT when the task's status forbids it.
+            MeshError: CONFLICT when the task's status forbids it; OVERLOADED when it would go back
+                to a queue that is full.
         """
         outcome, _ = await self._controlled(tenant_id, task_id, action, reason)
         return outcome
@@ -184,17 +187,17 @@ class TaskStore:
         """
         if keys.TASK_ID.fullmatch(task_id) is None:
             raise not_found()
-        owner, callback = await self._owner(task_id)
+        owner, callback, status, lane = await self._owner(task_id)
         if not owner or tenant_id not in ("", owner):
             raise not_found()
-        place = await self._queue.place(owner, task_id)
-        if place is None and action == "cancel":
-            # Should this process die after the end, whoever claims the task does what follows it.
-            place = await self._queue.keep(owner, task_id, delay_ms=GRACE_MS)
+        queue = self._queue.of(lane)
+        place, reserved = await _place(queue, owner, task_id, action, status)
         error = cancelled_error(reason).to_proto().SerializeToString()
         reply = await self._redis.run(
             _CONTROL, keys.all_of(task_id), [tenant_id, action, error, keys.RETENTION_S]
         )
+        if reserved and place is not None and reply != [b"queue"]:
+            await queue.remove(owner, task_id, place)
         match reply:
             case [b"missing"]:
                 raise not_found()
@@ -203,20 +206,23 @@ class TaskStore:
                 message = f"A {status} task can't be {_PARTICIPLES[action]}."
                 raise MeshError(Reason.CONFLICT, message, details={"status": status})
             case [b"queue"]:
-                await self._queue.enqueue(owner, task_id)
+                await queue.enqueue(owner, task_id)
             case [b"done"]:
                 if action == "cancel" and callback:
                     await self._outbox.schedule(owner, task_id)
                 if place is not None:
-                    await self._queue.remove(owner, task_id, place)
+                    await queue.remove(owner, task_id, place)
         return reply != [b"requested"], owner
 
-    async def _owner(self, task_id: str) -> tuple[str, str]:
-        """A task's tenant and callback URL; empty for an unknown task."""
-        reply = await self._redis.execute("HMGET", keys.task(task_id), "tenant_id", "callback_url")
+    async def _owner(self, task_id: str) -> tuple[str, str, str, str]:
+        """A task's tenant, callback URL, status and lane; empty for an unknown task."""
+        fields = ("tenant_id", "callback_url", "status", "lane")
+        reply = await self._redis.execute("HMGET", keys.task(task_id), *fields)
         found = reply if isinstance(reply, list) else []
-        tenant_id, callback = (item.decode() if isinstance(item, bytes) else "" for item in found)
-        return tenant_id, callback
+        tenant_id, callback, status, lane = (
+            item.decode() if isinstance(item, bytes) else "" for item in found
+        )
+        return tenant_id, callback, status, lane
 
     async def _remembered(self, new: NewTask, task_id: str) -> str:
         digest = hashlib.sha256(new.idempotency_key.encode()).hexdigest()
@@ -243,21 +249,26 @@ class TaskStore:
             case _:
                 return None
 
-    async def _queued_again(self, tenant_id: str, first: Created) -> Created:
+    async def _queued_again(self, new: NewTask, first: Created) -> Created:
         """Sees to it that a task that exists is queued: its writer may have died before that."""
         if first.status == "queued":
-            await self._queue.keep(tenant_id, first.task_id)
+            await self._queue.of(new.lane).keep(new.tenant_id, first.task_id)
         return first
 
-    async def _fields(self, tenant_id: str, task_id: str) -> record.Fields:
-        if keys.TASK_ID.fullmatch(task_id) is None:
+    async def _view(self, tenant_id: str, task_id: str) -> record.View:
+        try:
+            name = keys.task(task_id)
+        except ValueError as error:
+            raise not_found() from error
+        view = self._views.of(task_id, await self._redis.execute("HGETALL", name))
+        if view.tenant_id != tenant_id:
             raise not_found()
-        fields = as_mapping(await self._redis.execute("HGETALL", keys.task(task_id)))
-        if record.text(fields, "tenant_id") != tenant_id:
-            raise not_found()
-        return fields
+        return view
 
 
+_COMES_BACK: Final = {"resume": ("paused",), "retry": ("failed", "cancelled", "completed")}
+"""From which statuses an action of an owner puts a task back on the queue. An operator's requeue
+is not held up by caps."""
 _PARTICIPLES: Final = {
     "cancel": "cancelled",
     "pause": "paused",
@@ -265,6 +276,20 @@ _PARTICIPLES: Final = {
     "retry": "retried",
     "requeue": "requeued as a dead letter",
 }
+
+
+async def _place(
+    queue: Queue, owner: str, task_id: str, action: str, status: str
+) -> tuple[int | None, bool]:
+    """A task's place on the queue before an action, and whether it was taken for the action."""
+    place = await queue.place(owner, task_id)
+    if place is None and action == "cancel":
+        # Should this process die after the end, whoever claims the task does what follows it.
+        return await queue.keep(owner, task_id, delay_ms=GRACE_MS), False
+    if place is None and status in _COMES_BACK.get(action, ()):
+        # What has left the queue comes back only where there is room, as a new task does.
+        return await queue.reserve_again(owner, task_id), True
+    return place, False
 
 
 def not_found() -> MeshError:

@@ -9,7 +9,7 @@ from typing import Final
 import httpcore
 
 from meshkit.outbound import dialing, urls
-from meshkit.webhooks import backoff
+from meshkit.outbound.retry_after import retry_after_s
 
 CONNECT_TIMEOUT_S: Final = 3.0
 TIMEOUT_S: Final = 10.0
@@ -70,7 +70,7 @@ async def post(
         return Outcome(error=f"The callback URL {error}.")
     except _FAILURES as error:
         return Outcome(error=_sentence(error))
-    asked_s = backoff.retry_after_s(answer.status, answer.headers, datetime.now(UTC))
+    asked_s = retry_after_s(answer.status, answer.headers, datetime.now(UTC))
     return Outcome(status_code=answer.status, retry_after_s=asked_s)
 
 

@@ -6,11 +6,13 @@ Standard Webhooks 1.0, https://github.com/standard-webhooks/standard-webhooks/bl
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from standardwebhooks import Webhook
 
+from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import run_pb2
 from meshkit import __version__
 from meshkit.tasks import artifacts
@@ -26,7 +28,10 @@ def body(
 ) -> bytes:
     """The JSON object {task_id, job, status, result}, each as the REST API writes it.
 
-    Of a task that was not completed `result` is null, and `error` comes besides.
+    The bytes are the same at every attempt, whoever makes it.
+
+    Of a task that was not completed `result` is null, and `error` comes besides; beside a partial
+    result come `partial`, true, and `missing`.
 
     Args:
         task_id: The task.
@@ -49,6 +54,10 @@ def body(
             if result is None:
                 raise NoResultError
             content["result"] = _json(result_type.FromString(artifacts.unpack(result)))
+            gaps = task_pb2.Task.FromString(delivery.get(b"missing", b"")).missing
+            if gaps:
+                content["partial"] = True
+                content["missing"] = [_json(gap) for gap in gaps]
         else:
             content["result"] = None
             content["error"] = _json(run_pb2.Error.FromString(delivery.get(b"error", b"")))
@@ -80,7 +89,15 @@ def headers(
 
 
 def _json(message: Message) -> dict[str, object]:
-    fields: dict[str, object] = json_format.MessageToDict(
+    fields = json_format.MessageToDict(
         message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
-    return fields
+    steady: dict[str, object] = _steady(fields)
+    return steady
+
+
+def _steady(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same with its keys in order: those of a map come in another one in each process."""
+    if isinstance(value, dict):
+        return {name: _steady(value[name]) for name in sorted(value)}
+    return [_steady(one) for one in value] if isinstance(value, list) else value

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from google.protobuf.message import Message
 
 from manusmesh.webhook.v1 import webhook_service_pb2 as pb
-from meshkit import logs, tenants
+from meshkit import logs
 from meshkit.errors import MeshError
 from meshkit.outbound.addresses import Network
 from meshkit.redis import Argument, Redis, Script, as_mapping
@@ -27,7 +27,7 @@ from meshkit.signals import Signals
 from meshkit.tasks import keys as tasks
 from meshkit.tasks.record import Fields, number, text
 from meshkit.waiting import wait_any
-from meshkit.webhooks import backoff, deliveries, due, keys, message
+from meshkit.webhooks import backoff, deliveries, due, keys, message, signing_secrets
 from meshkit.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Sender:
             _log.exception("webhook_unreadable", task_id=held.task_id)
             return Outcome(error="The task's result could not be read.")
         webhook_id = text(held.fields, "id")
-        secrets = await tenants.webhook_secrets(self._redis, text(held.fields, "tenant_id"))
+        secrets = await signing_secrets.current(self._redis, text(held.fields, "tenant_id"))
         headers = message.headers(webhook_id, body, now=datetime.now(UTC), secrets=secrets)
         return await post(self._dialer(), text(held.fields, "url"), headers=headers, body=body)
 

@@ -24,21 +24,24 @@ if died then
 end
 local dead = deaths >= tonumber(ARGV[4])
 if get('pause_requested') and not dead then
-  set('status', 'paused')
-  set('current_step', 'Paused')
-  set('idle_since', now)
-  emit(now, 'paused', '', 'Paused', '')
+  pause(now)
   save(now)
   redis.call('HDEL', KEYS[1], 'holder', 'lease_until', 'pause_requested')
   return {'paused'}
 end
 local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSETNX', KEYS[1], 'started_at', now)
-redis.call('HSETNX', KEYS[1], 'run_started_at', now)
+local first = redis.call('HSETNX', KEYS[1], 'run_started_at', now) == 1
 local idle_since = get('idle_since')
 if idle_since then
-  redis.call('HINCRBY', KEYS[1], 'idle_ms', now - idle_since)
+  -- Before the first work, and during the pause that a retry asked for, nobody was idle.
+  if not first then redis.call('HINCRBY', KEYS[1], 'idle_ms', math.max(0, now - idle_since)) end
   redis.call('HDEL', KEYS[1], 'idle_since')
+end
+local left = estimate().left
+if left > 0 and (died or not running) then
+  if died then grow(shown(now), 'taken over') end
+  expect(now + left, left)
 end
 set('status', 'running')
 set('holder', ARGV[1])

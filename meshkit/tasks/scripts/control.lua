@@ -22,13 +22,12 @@ end
 
 -- Back to the queue from a final status, as if it had just been accepted, but for what is done already.
 local function again(message)
-  if status == 'completed' then
-    progress = 99
-    set('progress', 99)
-  end
   redis.call('HDEL', KEYS[1], 'completed_at', 'error', 'missing', 'deaths', 'dead_holders', 'run_started_at', 'idle_since',
     'idle_ms')
   for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
+  expect(0, estimate().left)
+  -- Nothing was shown as left of a final task.
+  grow(0, 'queued again')
   return queue('queued', message)
 end
 
@@ -44,10 +43,7 @@ elseif action == 'pause' and running then
   end
   return request('pause_requested', 1)
 elseif action == 'pause' and status == 'queued' then
-  set('status', 'paused')
-  set('current_step', 'Paused')
-  set('idle_since', now)
-  emit(now, 'paused', '', 'Paused', '')
+  pause(now)
   save(now)
   return {'done'}
 elseif action == 'resume' and running and get('pause_requested') then

@@ -1,5 +1,5 @@
 -- Notes of a holder: NOTE values each, as HeldTask packs them.
-local NOTE = 18
+local NOTE = 20
 
 -- The steps that have finished, as "step:ms step:ms", with one more; a step that was done again counts once.
 local function with_step(done, step, duration)
@@ -12,7 +12,7 @@ local function write_notes(now, first)
   local done
   for at = first, #ARGV, NOTE do
     local kind, step, message, payload, percent, sentence, record, artifact, request, duration, agent, steps,
-      plan, expected, from, to, type, text = unpack(ARGV, at, at + NOTE - 1)
+      plan, left, pause_ms, reason, from, to, type, text = unpack(ARGV, at, at + NOTE - 1)
     if not progress then progress = tonumber(get('progress')) end
     percent = tonumber(percent)
     if percent and percent > progress then
@@ -27,7 +27,7 @@ local function write_notes(now, first)
       set('step', step)
     end
     if plan ~= '' then redis.call('SET', KEYS[4], plan) end
-    if expected ~= '' then set('expected_ms', expected) end
+    if left ~= '' then foresee(now, tonumber(left), tonumber(pause_ms), reason) end
     if artifact ~= '' then
       redis.call('HSET', KEYS[5], step .. '_output', artifact, step .. '_request', request)
       done = with_step(done or get('completed_steps') or '', step, duration)

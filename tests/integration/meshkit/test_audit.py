@@ -51,7 +51,9 @@ def servicer(redis) -> Tenants:
 @pytest.fixture
 async def stub(redis, servicer):
     descriptor = tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"]
-    middlewares = (*middleware.standard(KeyAuthenticator(redis)), audit.audited(redis))
+    middlewares = middleware.standard(
+        KeyAuthenticator(redis), audit=audit.audited(redis), refused=audit.refusals(redis)
+    )
 
     def register(server: grpc.aio.Server) -> None:
         tenant_service_pb2_grpc.add_TenantServiceServicer_to_server(servicer, server)
@@ -128,12 +130,78 @@ async def test_what_changes_nothing_is_not_written_down(redis, stub, key):
     assert await log(redis) == []
 
 
-async def test_who_may_not_call_is_not_written_down(redis, stub):
-    tenants_key = await keys.issue(redis, tenant="acme", env="dev")
+async def test_who_is_not_known_is_not_written_down(redis, stub):
     assert (await failure(stub.DisableTenant(DISABLE))).code == "UNAUTHENTICATED"
-    refused = await failure(stub.DisableTenant(DISABLE, metadata=bearer(tenants_key)))
-    assert refused.code == "PERMISSION_DENIED"
+    unknown = bearer(f"sk_openmanus_dev_acme_{'0' * 32}")
+    assert (await failure(stub.DisableTenant(DISABLE, metadata=unknown))).code == "UNAUTHENTICATED"
     assert await log(redis) == []
+
+
+@pytest.fixture
+async def intruder(redis) -> str:
+    """A tenant's key."""
+    return await keys.issue(redis, tenant="intruder", env="dev")
+
+
+@pytest.mark.parametrize("method", ["DisableTenant", "GetTenant"])
+async def test_a_tenant_that_is_refused_an_operators_method(
+    redis, stub, servicer, intruder, method
+):
+    """One entry that says all, also of what is not written down of operators."""
+    call = getattr(stub, method)
+    asked = {
+        "DisableTenant": DISABLE,
+        "GetTenant": tenant_service_pb2.GetTenantRequest(tenant_id="tenant_acme"),
+    }[method]
+    refused = await failure(call(asked, metadata=bearer(intruder)))
+    assert refused.code == "PERMISSION_DENIED"
+    (entry,) = await log(redis)
+    assert entry == Entry(
+        entry_id=entry.entry_id,
+        actor_kind="tenant",
+        actor_key_id=keys.id_of(intruder),
+        actor_tenant_id="tenant_intruder",
+        action=f"TenantService.{method}",
+        target="tenant_acme",
+        outcome="PERMISSION_DENIED",
+        trace_id=refused.trailers["x-trace-id"],
+    )
+    assert await redis.execute("EXISTS", audit.outcome_key(entry.entry_id)) == 0
+    assert servicer.call is None
+
+
+async def test_whoever_goes_on_trying_is_written_down_once_a_minute(
+    redis, stub, intruder, monkeypatch
+):
+    now = time.time()
+    monkeypatch.setattr("meshkit.audit.time.time", lambda: now)
+    get = tenant_service_pb2.GetTenantRequest(tenant_id="tenant_acme")
+    for _ in range(3):
+        await failure(stub.DisableTenant(DISABLE, metadata=bearer(intruder)))
+        await failure(stub.GetTenant(get, metadata=bearer(intruder)))
+    actions = [entry.action.partition(".")[2] for entry in await log(redis)]
+    assert actions == ["GetTenant", "DisableTenant"]
+    now += 60
+    await failure(stub.DisableTenant(DISABLE, metadata=bearer(intruder)))
+    assert len(await log(redis)) == 3
+
+
+async def test_a_refusal_that_cannot_be_written_down_is_one(redis, stub, intruder, monkeypatch):
+    execute = redis.execute
+
+    async def without_log(*command):
+        if command[0] == "XADD":
+            raise MeshError(Reason.UPSTREAM_UNAVAILABLE, "away")
+        return await execute(*command)
+
+    with monkeypatch.context() as patched, structlog.testing.capture_logs() as lines:
+        patched.setattr(redis, "execute", without_log)
+        refused = await failure(stub.DisableTenant(DISABLE, metadata=bearer(intruder)))
+    assert refused.code == "PERMISSION_DENIED"
+    assert "audit_refusal_unwritten" in [line["event"] for line in lines]
+    # The next one is written down, as this one was not.
+    await failure(stub.DisableTenant(DISABLE, metadata=bearer(intruder)))
+    assert len(await log(redis)) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from meshkit.tasks.holder import DEATHS_MAX
 from tests.support.dead import buried, bury, doomed
 from tests.support.tasks import TENANT, claim, expire_lease, held, made, started
 
+pytestmark = pytest.mark.also_on_a_cluster
+
 
 @pytest.fixture
 def letters(redis) -> DeadLetters:
@@ -180,7 +182,7 @@ async def test_a_requeue_cut_short_leaves_nothing_behind(letters, redis, store, 
 async def test_pages_hold_each_letter_once_the_latest_first(
     *, letters, redis, tenants, times, retried, size, tenant
 ):
-    await redis.execute("FLUSHALL")
+    await redis.execute("DEL", dead_letters.letters())
     now = round(time.time() * 1000)
     expected = []
     for number, name in enumerate(tenants):

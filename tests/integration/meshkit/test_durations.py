@@ -2,7 +2,8 @@ import random
 
 import pytest
 
-from meshkit.tasks.durations import Durations
+from meshkit.tasks import keys
+from meshkit.tasks.durations import Durations, Expected, Whole
 
 TENANT, OTHER = "tenant_acme", "tenant_other"
 
@@ -42,17 +43,31 @@ async def test_a_tenants_own_values_come_before_all_tenants(redis):
 
 
 async def test_whole_tasks(redis):
-    assert await Durations(redis).expected_task_ms(TENANT, "job") == 0
-    await Durations(redis).learn(OTHER, "job", {}, 9000)
-    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9000
-    await Durations(redis).learn(TENANT, "job", {"coder": 1.0}, 9001)
-    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9001
+    assert await Durations(redis).expected_task(TENANT, "job", 1024) == Expected(0, 0)
+    await Durations(redis).learn(OTHER, "job", {}, Whole(9000, 1024))
+    assert await Durations(redis).expected_task(TENANT, "job", 1024) == Expected(9000, 9000)
+    await Durations(redis).learn(TENANT, "job", {"coder": 1.0}, Whole(9001, 1024))
+    assert await Durations(redis).expected_task(TENANT, "job", 1024) == Expected(9001, 9001)
     assert await Durations(redis).step_ratios(TENANT, "job") == {"coder": 1.0}
+
+
+async def test_a_large_request_is_expected_to_take_longer(redis):
+    await Durations(redis).learn(TENANT, "job", {}, Whole(8000, 3 * 1024))
+    expected = [
+        await Durations(redis).expected_task(TENANT, "job", kib * 1024) for kib in (0, 3, 7, 31)
+    ]
+    assert [one.task_ms for one in expected] == [2000, 8000, 16_000, 64_000]
+    assert {one.usual_ms for one in expected} == {8000}
+
+
+async def test_what_was_learned_before_sizes_were_still_counts(redis):
+    await redis.execute("HSET", keys.durations("job"), "task", "9000.000000")
+    assert await Durations(redis).expected_task(TENANT, "job", 50_000) == Expected(9000, 9000)
 
 
 async def test_medians_are_read_once_in_a_while(redis):
     durations = Durations(redis)
-    assert await durations.expected_task_ms(TENANT, "job") == 0
-    await durations.learn(TENANT, "job", {}, 9000)
-    assert await durations.expected_task_ms(TENANT, "job") == 0
-    assert await Durations(redis).expected_task_ms(TENANT, "job") == 9000
+    assert await durations.expected_task(TENANT, "job", 0) == Expected(0, 0)
+    await durations.learn(TENANT, "job", {}, Whole(9000, 0))
+    assert await durations.expected_task(TENANT, "job", 0) == Expected(0, 0)
+    assert await Durations(redis).expected_task(TENANT, "job", 0) == Expected(9000, 9000)

@@ -11,7 +11,10 @@ from meshkit.errors import MeshError, Reason
 from meshkit.tasks import events, keys
 from meshkit.tasks.notes import Note
 from tests.support.eventually import eventually
+from tests.support.signals import subscribed
 from tests.support.tasks import TENANT, expire_lease, held, started
+
+pytestmark = pytest.mark.also_on_a_cluster
 
 DRAFT = skill_pb2.SkillDraft(name="x")
 
@@ -197,10 +200,8 @@ async def test_a_watcher_is_woken_by_the_signal(store, redis, hub, monkeypatch):
     task = await held(redis, await started(store))
     watching = asyncio.create_task(collected(redis, hub, task.task_id))
 
-    async def listens() -> bool:
-        return (await redis.execute("PUBSUB", "NUMSUB", keys.changed(task.task_id)))[1] == 1
-
-    await eventually(listens)
+    await eventually(lambda: keys.changed(task.task_id).encode() in hub._listeners)
+    await subscribed(redis, hub)
     await task.complete(DRAFT)
     assert (await watching)[-1].type == "completed"
 

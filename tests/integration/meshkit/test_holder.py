@@ -10,11 +10,13 @@ from meshkit.errors import MeshError, Reason
 from meshkit.redis import RedisAwayError, connect
 from meshkit.tasks import events, keys
 from meshkit.tasks.holder import LeaseLostError, Refused, Requests
-from meshkit.tasks.notes import Note
+from meshkit.tasks.notes import Left, Note
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
 from tests.support.eventually import eventually
 from tests.support.tasks import TENANT, begin, claim, expire_lease, held, made, new_task, started
+
+pytestmark = pytest.mark.also_on_a_cluster
 
 DRAFT = skill_pb2.SkillDraft(name="first")
 
@@ -65,8 +67,9 @@ async def test_every_write_of_a_zombie_is_refused(store, redis, taken_over):
     before = await snapshot(redis, task_id)
     for write in (
         zombie.renew,
+        zombie.requests,
         lambda: zombie.write(made("coder", DRAFT, progress=99)),
-        lambda: zombie.write(Note("", plan=plan_pb2.Plan(), total_steps=9, expected_ms=9)),
+        lambda: zombie.write(Note("", plan=plan_pb2.Plan(), total_steps=9, left=Left(9))),
         lambda: zombie.complete(DRAFT),
         lambda: zombie.fail(MeshError(Reason.INTERNAL, "x")),
         zombie.cancelled,
@@ -107,10 +110,10 @@ async def test_a_step_that_is_done_again_counts_once(store, redis):
     assert [(s.step, s.duration_ms) for s in shown.completed_steps] == [("one_2", 2), ("one", 3)]
 
 
-async def test_concurrent_holders_of_one_step_agree_on_one_result(store, redis, redis_server):
+async def test_concurrent_holders_of_one_step_agree_on_one_result(store, redis, redis_url):
     """Two processes believe they hold the task; one does."""
     task_id = await started(store)
-    async with connect(redis_server.url) as other:
+    async with connect(redis_url) as other:
         zombie = await held(redis, task_id)
         await expire_lease(redis, task_id)
         task = await held(other, task_id, name="b")
@@ -120,6 +123,7 @@ async def test_concurrent_holders_of_one_step_agree_on_one_result(store, redis, 
     assert results[1] is None
 
 
+@pytest.mark.usefixtures("redis_server")
 async def test_notes_that_come_together_leave_together(store, redis):
     await (await held(redis, await started(store))).complete(DRAFT)  # loads the script
     task = await held(redis, await started(store))
@@ -261,6 +265,72 @@ async def test_waiting_is_not_working(store, redis):
     await redis.execute("HSET", keys.task(task_id), "idle_since", now_ms - 50_000)
     task = await held(redis, task_id)
     assert 10_000 <= task.worked_ms < 12_000
+
+
+async def test_the_pause_that_a_retry_asks_for_is_part_of_the_work(store, redis):
+    task_id = await started(store)
+    task = await held(redis, task_id)
+    await task.give_back(pause_ms=50_000)
+    # As if all of this had been a minute ago: fifty seconds of pause, and ten of waiting.
+    record = keys.task(task_id)
+    idle_since = int(await redis.execute("HGET", record, "idle_since"))
+    await redis.execute("HSET", record, "idle_since", idle_since - 60_000)
+    started_at = int(await redis.execute("HGET", record, "run_started_at"))
+    await redis.execute("HSET", record, "run_started_at", started_at - 60_000)
+    assert 49_000 <= (await held(redis, task_id)).worked_ms < 52_000
+
+
+async def test_an_owners_pause_ends_the_one_that_a_retry_asks_for(store, redis):
+    task_id = await started(store)
+    task = await held(redis, task_id)
+    await task.give_back(pause_ms=50_000)
+    await store.control(TENANT, task_id, "pause")
+    now_ms = await redis_ms(redis)
+    idle_since = int(await redis.execute("HGET", keys.task(task_id), "idle_since"))
+    assert now_ms - 5000 < idle_since <= now_ms
+    await store.control(TENANT, task_id, "resume")
+    assert (await held(redis, task_id)).worked_ms < 5000
+
+
+async def test_a_pause_of_a_task_that_waits_does_not_make_its_wait_work(store, redis):
+    task_id = await started(store)
+    task = await held(redis, task_id)
+    await task.give_back()
+    waits_since = await redis_ms(redis) - 50_000
+    await redis.execute(
+        *("HSET", keys.task(task_id), "idle_since", waits_since, "run_started_at", waits_since)
+    )
+    await store.control(TENANT, task_id, "pause")
+    await store.control(TENANT, task_id, "resume")
+    assert (await held(redis, task_id)).worked_ms < 5000
+
+
+async def test_what_was_waited_before_the_first_work_is_not_taken_off_it(store, redis):
+    task_id = await started(store)
+    await store.control(TENANT, task_id, "pause")
+    long_ago = await redis_ms(redis) - 600_000
+    await redis.execute("HSET", keys.task(task_id), "idle_since", long_ago)
+    await store.control(TENANT, task_id, "resume")
+    await held(redis, task_id)
+    began = await redis_ms(redis) - 30_000
+    await redis.execute("HSET", keys.task(task_id), "run_started_at", began)
+    await expire_lease(redis, task_id)
+    assert 30_000 <= (await held(redis, task_id, name="b")).worked_ms < 35_000
+
+
+async def test_looking_at_what_the_owner_asks_for_writes_nothing(store, redis):
+    task = await held(redis, await started(store))
+    before = await snapshot(redis, task.task_id)
+    assert await task.requests() == Requests(cancel=False, pause=False)
+    assert await snapshot(redis, task.task_id) == before
+    await store.control(TENANT, task.task_id, "pause")
+    assert await task.requests() == Requests(cancel=False, pause=True)
+    await store.control(TENANT, task.task_id, "cancel")
+    assert await task.requests() == Requests(cancel=True, pause=True)
+    await expire_lease(redis, task.task_id)
+    await begin(redis, task.task_id, name="b")
+    with pytest.raises(LeaseLostError):
+        await task.requests()
 
 
 async def redis_ms(redis) -> int:

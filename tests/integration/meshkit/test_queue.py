@@ -7,8 +7,10 @@ from meshkit.errors import MeshError, Reason
 from meshkit.redis import connect
 from meshkit.tasks import keys
 from meshkit.tasks.queue import Queue, set_caps
-from tests.support.eventually import eventually
+from tests.support.signals import subscribed
 from tests.support.tasks import TENANT, claim, expire_lease, unqueue
+
+pytestmark = pytest.mark.also_on_a_cluster
 
 
 async def enqueue(queue, tenant_id: str, count: int = 1) -> list[str]:
@@ -25,9 +27,9 @@ async def test_first_in_first_out(queue, redis):
     assert [await claim(queue) for _ in range(4)] == [*ids, None]
 
 
-async def test_a_task_goes_to_one_worker(queue, redis_server):
+async def test_a_task_goes_to_one_worker(queue, redis_url):
     ids = await enqueue(queue, TENANT, 30)
-    async with connect(redis_server.url) as other:
+    async with connect(redis_url) as other:
         queues = [queue, Queue(other, max_per_tenant=1)]
         claimed = await asyncio.gather(*(claim(queues[n % 2]) for n in range(60)))
     assert sorted(name for name in claimed if name) == sorted(ids)
@@ -177,22 +179,111 @@ async def test_a_full_queue_is_overloaded_at_once(redis):
     assert await redis.execute("ZCARD", keys.waiting(TENANT)) == 3
 
 
+@pytest.mark.usefixtures("redis_server")
 async def test_an_idle_tenant_leaves_the_ring(queue, redis):
     [name] = await enqueue(queue, TENANT)
     await claim(queue)
     await unqueue(queue, name)
     assert await claim(queue) is None
-    assert await redis.execute("ZCARD", keys.QUEUE_TENANTS) == 0
+    assert await redis.execute("ZCARD", keys.queue("tenants")) == 0
     assert await redis.execute("KEYS", "*") == []
 
 
 async def test_enqueueing_wakes_workers(queue, hub, redis):
-    async def subscribed() -> bool:
-        return (await redis.execute("PUBSUB", "NUMSUB", keys.QUEUE_READY))[1] == 1
-
-    with hub.listen(keys.QUEUE_READY) as ready:
-        await eventually(subscribed)
+    with hub.listen(keys.queue("ready")) as ready:
+        await subscribed(redis, hub)
         ready.clear()
         await enqueue(queue, TENANT)
         async with asyncio.timeout(5):
             await ready.wait()
+
+
+async def full(queue: Queue, tenant_id: str, task_id: str) -> bool:
+    """Whether the queue refuses a task, which takes no place here."""
+    try:
+        place = await queue.reserve_again(tenant_id, task_id)
+    except MeshError as error:
+        return error.reason == Reason.OVERLOADED
+    await queue.remove(tenant_id, task_id, place)
+    return False
+
+
+async def test_a_cap_over_all_tenants(redis):
+    queue = Queue(redis, max_per_tenant=3, max_of_all=4)
+    first = [keys.new_task_id() for _ in range(3)]
+    new = keys.new_task_id()
+    for name in first:
+        await queue.reserve(TENANT, name)
+    await queue.reserve("tenant_other", keys.new_task_id())
+    assert await full(queue, "tenant_third", new)
+    await queue.reserve(TENANT, first[0])  # the same again takes no place
+    # Those that run count, and what has been accepted once comes back whatever the cap.
+    await queue.enqueue(TENANT, first[0])
+    [taken] = await queue.claim(lease_ms=10_000, running_cap=1)
+    assert await full(queue, "tenant_third", new)
+    await queue.enqueue("tenant_third", new)
+    assert await full(queue, "tenant_other", first[0])
+    for tenant_id, name, place in (
+        (TENANT, first[0], taken.until_ms),
+        ("tenant_third", new, await queue.place("tenant_third", new)),
+    ):
+        await queue.remove(tenant_id, name, place)
+        await queue.remove(tenant_id, name, place)  # again frees nothing more
+    await queue.reserve("tenant_third", new)
+    assert await full(queue, "tenant_other", first[0])
+    assert await redis.execute("GET", keys.queue("places")) == b"4"
+
+
+async def test_places_that_nobody_has_counted_are_counted(redis):
+    """A queue from before there was a count, or one that lost it with a failover."""
+    queue = Queue(redis, max_per_tenant=9, max_of_all=4)
+    ids = await enqueue(queue, TENANT, 2) + await enqueue(queue, "tenant_other", 1)
+    await redis.execute("DEL", keys.queue("places"))
+    await unqueue(queue, ids[0])
+    await enqueue(queue, "tenant_third", 2)
+    assert await redis.execute("GET", keys.queue("places")) == b"4"
+    assert await full(queue, TENANT, keys.new_task_id())
+
+
+async def test_the_places_are_counted_anew_each_minute(redis):
+    """So that no cap is wrong for long, whatever becomes of a queue."""
+    queue = Queue(redis, max_per_tenant=9, max_of_all=4)
+    await enqueue(queue, TENANT, 2)
+    await enqueue(queue, TENANT, 1)
+    assert 0 < await redis.execute("TTL", keys.queue("places")) <= 60
+
+
+async def test_of_many_that_come_at_once_as_many_pass_as_there_is_room(redis, redis_server):
+    async with connect(redis_server.url) as other:
+        queues = [Queue(one, max_per_tenant=100, max_of_all=7) for one in (redis, other)]
+        refused = await asyncio.gather(
+            *(
+                queues[number % 2].reserve(f"tenant_{number % 5}", keys.new_task_id())
+                for number in range(40)
+            ),
+            return_exceptions=True,
+        )
+    assert sum(isinstance(one, MeshError) for one in refused) == 33
+    assert sum(isinstance(one, int) for one in refused) == 7
+
+
+# Lanes
+
+
+async def test_lanes_do_not_see_one_another(queue):
+    fast = queue.of(keys.FAST)
+    [slow_id], [fast_id] = await enqueue(queue, TENANT), await enqueue(fast, TENANT)
+    assert await queue.place(TENANT, fast_id) is None
+    assert [await claim(fast), await claim(fast)] == [fast_id, None]
+    assert [await claim(queue), await claim(queue)] == [slow_id, None]
+    assert queue.of("") is queue
+
+
+async def test_a_full_lane_leaves_room_in_the_other(redis):
+    queue = Queue(redis, max_per_tenant=1)
+    fast = queue.of(keys.FAST)
+    for lane in (queue, fast):
+        await lane.reserve(TENANT, keys.new_task_id())
+        with pytest.raises(MeshError) as raised:
+            await lane.reserve(TENANT, keys.new_task_id())
+        assert raised.value.reason == Reason.OVERLOADED

@@ -10,6 +10,8 @@ from meshkit.ratelimit import DEFAULTS, RateLimiter, bucket_name
 from meshkit.redis import RedisAwayError, connect
 from tests.support.eventually import eventually
 
+pytestmark = pytest.mark.also_on_a_cluster
+
 TENANT = "tenant_acme"
 BUCKET = bucket_name(TENANT, "async")
 
@@ -22,8 +24,8 @@ def test_the_limits_of_the_contract():
     } == DEFAULTS
 
 
-async def test_a_burst_is_exact_over_two_connections(redis, redis_server):
-    async with connect(redis_server.url) as other:
+async def test_a_burst_is_exact_over_two_connections(redis, redis_url):
+    async with connect(redis_url) as other:
         limiters = [RateLimiter(redis), RateLimiter(other)]
         takes = await asyncio.gather(
             *(limiters[number % 2].take(TENANT, "async", None) for number in range(50))
@@ -61,7 +63,7 @@ async def test_callers_at_once_share_a_step_and_answers_are_as_one_after_another
     burst=st.integers(1, 20),
     waves=st.lists(st.integers(1, 12), min_size=1, max_size=6),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_never_more_and_never_fewer_than_the_burst(shared_redis, burst, waves):
     async def allowed() -> int:
         async with connect(shared_redis.url) as one, connect(shared_redis.url) as two:
@@ -95,6 +97,25 @@ async def test_a_caller_who_leaves_before_the_step_spends_nothing(redis):
     leaving.cancel()
     assert (await staying).remaining == 9
     assert leaving.cancelled()
+
+
+async def test_in_a_full_redis_reading_goes_on_and_starting_does_not(redis, redis_server):
+    limiter = RateLimiter(redis)
+    limit = Limit(per_hour=1, burst=1)
+    for limit_class in ("async", "sync", "status"):
+        await limiter.take(TENANT, limit_class, Limit(per_hour=3_600_000, burst=5))
+    assert redis_server.ask("CONFIG SET maxmemory 1") == b"+OK"
+    try:
+        for _ in range(3):
+            assert (await limiter.take("tenant_other", "status", limit)).allowed
+        for limit_class in ("async", "sync"):
+            with pytest.raises(RedisAwayError) as raised:
+                await limiter.take(TENANT, limit_class, None)
+            assert raised.value.state == "full"
+    finally:
+        assert redis_server.ask("CONFIG SET maxmemory 0") == b"+OK"
+    assert (await limiter.take("tenant_other", "status", limit)).allowed
+    assert not (await limiter.take("tenant_other", "status", limit)).allowed
 
 
 async def test_without_redis_every_caller_hears_it_and_the_next_is_served(own_redis):

@@ -14,6 +14,7 @@ from tests.support import redis_proxy
 from tests.support.eventually import eventually
 from tests.support.redis import RedisServer
 from tests.support.redis_proxy import Proxy
+from tests.support.signals import listened_to
 
 PUT = Script.of("return redis.call('SET', KEYS[1], ARGV[1])")
 BOUND_S = 1.9
@@ -209,7 +210,7 @@ async def test_a_half_open_connection_of_a_subscriber_is_found(own_redis, monkey
         signals(url, timeout_s=0.3) as hub,
     ):
         with hub.listen("a") as event:
-            await eventually(lambda: subscribed(redis))
+            await listened_to(redis, "a")
             # Silence alone does not end it: it is asked, and answers.
             await asyncio.sleep(0.8)
             assert switch.connections == 1
@@ -218,7 +219,7 @@ async def test_a_half_open_connection_of_a_subscriber_is_found(own_redis, monkey
             async with asyncio.timeout(BOUND_S):
                 await event.wait()
             switch.muted = False
-            await eventually(lambda: subscribed(redis))
+            await listened_to(redis, "a")
             event.clear()
             await redis.execute("PUBLISH", "a", "x")
             async with asyncio.timeout(5):
@@ -233,8 +234,3 @@ async def test_an_idle_half_open_connection_is_found_before_it_is_used(own_redis
         await eventually(lambda: not redis.connected, seconds=BOUND_S)
         switch.muted = False
         assert await redis.execute("SET", "a", 1) == b"OK"
-
-
-async def subscribed(redis: Redis) -> bool:
-    reply = await redis.execute("PUBSUB", "NUMSUB", "a")
-    return isinstance(reply, list) and reply[1] == 1

@@ -6,18 +6,7 @@ from meshkit.redis import connect
 from meshkit.signals import signals
 from tests.support.eventually import eventually
 from tests.support.redis import RedisServer
-
-
-async def subscribers(redis, channel: str) -> int:
-    reply = await redis.execute("PUBSUB", "NUMSUB", channel)
-    return reply[1]
-
-
-async def subscribed(redis, channel: str, count: int = 1) -> None:
-    async def is_so() -> bool:
-        return await subscribers(redis, channel) == count
-
-    await eventually(is_so)
+from tests.support.signals import listened_to, listeners
 
 
 async def woken(event: asyncio.Event) -> None:
@@ -27,8 +16,8 @@ async def woken(event: asyncio.Event) -> None:
 
 async def test_a_message_wakes_those_who_listen_to_its_channel(redis, hub):
     with hub.listen("a") as first, hub.listen("a") as second, hub.listen("b") as other:
-        await subscribed(redis, "a")
-        await subscribed(redis, "b")
+        await listened_to(redis, "a")
+        await listened_to(redis, "b")
         for event in (first, second, other):
             event.clear()
         await redis.execute("PUBLISH", "a", "x")
@@ -39,15 +28,15 @@ async def test_a_message_wakes_those_who_listen_to_its_channel(redis, hub):
 
 async def test_one_subscription_serves_all_listeners_until_the_last_one_stops(redis, hub):
     with hub.listen("a") as outer:
-        await subscribed(redis, "a")
+        await listened_to(redis, "a")
         with hub.listen("a"):
-            assert await subscribers(redis, "a") == 1
+            assert await listeners(redis, "a") == 1
         outer.clear()
         await redis.execute("PUBLISH", "a", "x")
         await woken(outer)
-    await subscribed(redis, "a", 0)
+    await listened_to(redis, "a", by=0)
     with hub.listen("a") as again:
-        await subscribed(redis, "a")
+        await listened_to(redis, "a")
         again.clear()
         await redis.execute("PUBLISH", "a", "x")
         await woken(again)
@@ -56,13 +45,13 @@ async def test_one_subscription_serves_all_listeners_until_the_last_one_stops(re
 async def test_a_crash_wakes_everybody_and_the_subscriptions_come_back(own_redis: RedisServer):
     async with signals(own_redis.url) as hub, connect(own_redis.url) as redis:
         with hub.listen("a") as event:
-            await subscribed(redis, "a")
+            await listened_to(redis, "a")
             event.clear()
             own_redis.kill()
             await woken(event)
             own_redis.start()
             await eventually(redis.ping)
-            await subscribed(redis, "a")
+            await listened_to(redis, "a")
             event.clear()
             await redis.execute("PUBLISH", "a", "x")
             await woken(event)
@@ -94,7 +83,7 @@ async def test_a_frozen_redis_leaves_one_connection_behind(own_redis: RedisServe
     monkeypatch.setattr("meshkit.signals._RECONNECT_PAUSE_S", 0.01)
     async with signals(own_redis.url) as hub, connect(own_redis.url) as redis:
         with hub.listen("a") as event:
-            await subscribed(redis, "a")
+            await listened_to(redis, "a")
             await redis.execute("CLIENT", "KILL", "TYPE", "pubsub")
             own_redis.freeze()
             try:
@@ -102,7 +91,7 @@ async def test_a_frozen_redis_leaves_one_connection_behind(own_redis: RedisServe
             finally:
                 own_redis.thaw()
             await eventually(redis.ping)
-            await subscribed(redis, "a")
+            await listened_to(redis, "a")
             event.clear()
             await redis.execute("PUBLISH", "a", "x")
             await woken(event)
@@ -121,13 +110,13 @@ async def test_it_starts_before_redis_does(own_redis: RedisServer, listening):
             with hub.listen("a") as event:
                 own_redis.start()
                 await eventually(redis.ping)
-                await subscribed(redis, "a")
+                await listened_to(redis, "a")
                 await woken(event)
         else:
             own_redis.start()
             await eventually(redis.ping)
             with hub.listen("b"):
-                await subscribed(redis, "b")
+                await listened_to(redis, "b")
 
 
 async def test_closing_wakes_everybody(redis_server):

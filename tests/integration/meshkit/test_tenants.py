@@ -1,5 +1,4 @@
 import asyncio
-import base64
 import time
 
 import pytest
@@ -9,6 +8,7 @@ from meshkit.errors import MeshError, Reason
 from meshkit.tasks import keys as task_keys
 from meshkit.tasks.queue import set_caps
 from meshkit.tenants import Limit, OwnLimits
+from meshkit.webhooks import signing_secrets
 
 ACME = "tenant_acme"
 
@@ -55,7 +55,7 @@ async def test_who_is_unknown(redis):
         tenants.change(redis, ACME, OwnLimits()),
         tenants.disable(redis, ACME),
         tenants.enable(redis, ACME),
-        tenants.rotate_webhook_secret(redis, ACME, overlap_s=1),
+        signing_secrets.rotate(redis, ACME, overlap_s=1),
     ):
         assert await reason_of(call) == Reason.NOT_FOUND
 
@@ -143,39 +143,3 @@ async def test_of_two_changes_at_once_the_queue_learns_both(redis, monkeypatch):
     await tenants.change(redis, ACME, OwnLimits(caps={"running": 4}))
     assert told == [(4, None), (4, 9), (4, 9)]
     assert await caps(redis) == b"4:9"
-
-
-async def test_a_webhook_secret(redis):
-    await tenants.create(redis, "acme")
-    (secret,) = await tenants.webhook_secrets(redis, ACME)
-    assert secret.startswith("whsec_")
-    assert len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) == 32
-    assert await tenants.webhook_secrets(redis, ACME) == [secret]
-
-
-async def test_a_tenant_without_a_secret_gets_one_even_of_many_readers(redis):
-    await tenants.ensure(redis, "acme")
-    found = await asyncio.gather(*(tenants.webhook_secrets(redis, ACME) for _ in range(20)))
-    assert len({tuple(one) for one in found}) == 1
-
-
-async def test_the_old_secret_signs_beside_the_new_one(redis):
-    await tenants.create(redis, "acme")
-    (first,) = await tenants.webhook_secrets(redis, ACME)
-    second = await tenants.rotate_webhook_secret(redis, ACME, overlap_s=60)
-    assert await tenants.webhook_secrets(redis, ACME) == [second, first]
-    third = await tenants.rotate_webhook_secret(redis, ACME, overlap_s=0)
-    assert await tenants.webhook_secrets(redis, ACME) == [third, first]
-
-
-async def test_an_overlap_ends(redis, monkeypatch):
-    await tenants.create(redis, "acme")
-    await tenants.webhook_secrets(redis, ACME)
-    second = await tenants.rotate_webhook_secret(redis, ACME, overlap_s=60)
-    later = time.time() + 61
-    monkeypatch.setattr(tenants.time, "time", lambda: later)
-    assert await tenants.webhook_secrets(redis, ACME) == [second]
-    third = await tenants.rotate_webhook_secret(redis, ACME, overlap_s=60)
-    # What has ended is not kept either.
-    assert await redis.execute("ZCARD", tenants.webhook_secrets_key(ACME)) == 2
-    assert await tenants.webhook_secrets(redis, ACME) == [third, second]

@@ -63,3 +63,17 @@ def test_libraries_log_in_the_same_form_and_only_warnings(capsys):
     logging.getLogger("grpc").warning("slow %s", "host")
     [line] = lines(capsys)
     assert (line["message"], line["level"], line["service"]) == ("slow host", "warning", "s")
+
+
+def test_what_grpc_cannot_decode_is_not_shown(capsys):
+    logs.configure(service="s", level="info")
+    grpc_log = logging.getLogger("grpc._cython.cygrpc")
+    try:
+        b"\xe4".decode()
+    except UnicodeDecodeError:
+        grpc_log.exception("Invalid encoding on %s", b"Bearer secret\xe4")
+    grpc_log.error("something else: %s", "shown")
+    text = capsys.readouterr().out
+    assert "secret" not in text
+    assert "Invalid encoding on metadata that are not shown" in text
+    assert "something else: shown" in text

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from enum import StrEnum, auto
 
 import pytest
 from hypothesis import given
@@ -101,3 +102,20 @@ def test_a_field_that_the_message_lacks_is_a_mistake():
         plain.to_message(Unknown("red"), skill_pb2.GuardResult)
     with pytest.raises(ValueError, match="no field colour"):
         plain.from_message(skill_pb2.GuardResult(), Unknown)
+
+
+class Status(StrEnum):
+    PASSED = auto()
+
+
+@dataclass(frozen=True)
+class Typed:
+    status: Status
+
+
+def test_a_string_becomes_a_member_of_its_enumeration():
+    message = plain.to_message(Typed(Status.PASSED), skill_pb2.GuardResult)
+    assert message.status == "passed"
+    assert plain.from_message(message, Typed).status is Status.PASSED
+    with pytest.raises(ValueError, match="mended"):
+        plain.from_message(skill_pb2.GuardResult(status="mended"), Typed)

@@ -94,4 +94,6 @@ def test_the_longest_path_is_that_of_the_slowest_branch():
         ]
     )
     assert plans.longest_path_seconds(plan) == 7
+    plan.subtasks[2].waits_seconds = 4
+    assert plans.longest_path_seconds(plan) == 8
     assert plans.longest_path_seconds(plan_pb2.Plan()) == 0

@@ -205,11 +205,17 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.writes: list[bytes] = []
         self._connection = connection
+        self._closing = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert not self._closing
         self.writes.append(bytes(data))
 
+    def is_closing(self) -> bool:
+        return self._closing
+
     def abort(self) -> None:
+        self._closing = True
         asyncio.get_running_loop().call_soon(self._connection.connection_lost, None)
 
 
@@ -219,6 +225,14 @@ async def connection():
     opened.connection_made(Wire(opened))
     yield opened
     opened.connection_lost(None)
+
+
+async def test_what_is_sent_as_the_connection_closes_fails_with_it(connection):
+    answer = connection.send(("PING",))
+    connection.close()
+    with pytest.raises(RedisAwayError):
+        await answer
+    assert connection._transport.writes == []
 
 
 async def test_the_commands_of_one_turn_leave_in_one_write(connection):

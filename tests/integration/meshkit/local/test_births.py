@@ -12,7 +12,7 @@ from meshkit.local.nursery import Birth
 
 
 async def test_a_service_that_cannot_be_loaded_is_left_to_the_other_way(tmp_path: Path) -> None:
-    birth = Birth("nobody-2", "nobody", {}, str(tmp_path / "nobody.log"))
+    birth = Birth("nobody-2", "nobody", [], {}, str(tmp_path / "nobody.log"))
     log = tmp_path / "supervisor.log"
     with log.open("wb") as errors:
         nursery = start_nursery(errors)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from meshkit.local import process
-from meshkit.local.process import alive, send, start_time, tail, wait_gone
-from meshkit.local.state import ProcessRecord
+from meshkit.local.process import alive, send, start_time, wait_gone
+from meshkit.local.state import ProcessRecord, tail
 
 
 @pytest.fixture

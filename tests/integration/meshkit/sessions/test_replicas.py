@@ -55,6 +55,44 @@ async def test_calls_of_a_killed_agent_fail_and_it_is_found_again(agent):
         await eventually(answers)
 
 
+async def test_a_session_is_there_before_the_first_call(agent):
+    async with connect(agent) as sessions:
+        await sessions.prepare()
+        assert not sessions._opening
+        assert len(sessions._sessions) == 1
+        await sessions.prepare()
+        assert await ask(sessions, "first") == "first"
+    await eventually(lambda: [path for path, _ in agent.outcomes].count(OPEN) == 1)
+
+
+async def test_a_session_is_prepared_although_the_agent_comes_up_later(agent):
+    await agent.stop()
+    async with connect(agent) as sessions:
+        preparing = asyncio.create_task(sessions.prepare())
+        await eventually(lambda: sessions._failure is not None)
+        await agent.start()
+        await preparing
+        assert len(sessions._sessions) == 1
+        assert await ask(sessions, "first") == "first"
+
+
+async def test_an_agent_that_knows_no_sessions_is_prepared_for_once():
+    plain = Agent()
+    await plain.start(sessions=False)
+    async with connect(plain) as sessions:
+        await sessions.prepare()
+        assert not sessions._sessions
+    await plain.stop()
+
+
+async def test_preparing_ends_without_an_agent(agent, monkeypatch):
+    await agent.stop()
+    monkeypatch.setattr("meshkit.sessions.client._PREPARE_S", 0.2)
+    async with connect(agent) as sessions, asyncio.timeout(10):
+        await sessions.prepare()
+        assert (await failure(ask(sessions, "x"))).reason == Reason.UPSTREAM_UNAVAILABLE
+
+
 async def test_a_drain_fails_no_call(pair):
     one, other = pair
     failed: list[MeshError] = []

@@ -10,10 +10,13 @@ import time
 
 import pytest
 
+from manusmesh.task.v1 import task_pb2
 from meshkit import tenants
 from meshkit.redis import connect
 from meshkit.signals import signals
-from meshkit.webhooks import backoff, keys, sender
+from meshkit.tasks import keys as tasks
+from meshkit.webhooks import backoff, keys, sender, signing_secrets
+from meshkit.webhooks.outbox import Outbox
 from tests.support import webhooks
 from tests.support.eventually import eventually
 
@@ -56,7 +59,7 @@ async def test_an_end_is_told_at_once_and_signed(redis, hub, receiver) -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.headers["webhook-id"] == keys.webhook_id(task_id, 7)
     assert abs(int(request.headers["webhook-timestamp"]) - time.time()) < 60
-    (secret,) = await tenants.webhook_secrets(redis, webhooks.TENANT)
+    (secret,) = await signing_secrets.current(redis, webhooks.TENANT)
     assert request.headers["webhook-signature"] == signature(secret, request)
     sent = json.loads(request.body)
     assert (sent["task_id"], sent["status"]) == (task_id, "completed")
@@ -70,9 +73,9 @@ async def test_an_end_is_told_at_once_and_signed(redis, hub, receiver) -> None:
 
 async def test_while_secrets_overlap_both_sign(redis, hub, receiver) -> None:
     await tenants.ensure(redis, "acme")
-    await tenants.webhook_secrets(redis, webhooks.TENANT)
-    await tenants.rotate_webhook_secret(redis, webhooks.TENANT, overlap_s=3600)
-    secrets = await tenants.webhook_secrets(redis, webhooks.TENANT)
+    await signing_secrets.current(redis, webhooks.TENANT)
+    await signing_secrets.rotate(redis, webhooks.TENANT, overlap_s=3600)
+    secrets = await signing_secrets.current(redis, webhooks.TENANT)
     assert len(secrets) == 2
     async with webhooks.sending(redis, hub):
         await webhooks.scheduled(redis, receiver.url())
@@ -110,6 +113,20 @@ async def test_what_is_not_accepted_is_sent_again_with_the_same_id(
     delivery = await webhooks.delivery(redis, task_id)
     assert [attempt.status_code for attempt in delivery.attempts] == [answer, 200]
     assert delivery.attempt_count == 2
+
+
+async def test_a_partial_result_is_told_with_what_is_missing(redis, hub, receiver) -> None:
+    task_id = await webhooks.ended(redis, receiver.url())
+    gaps = task_pb2.Task(missing=[task_pb2.MissingPart(step="research_2", name="Acme")])
+    await redis.execute("HSET", tasks.task(task_id), "missing", gaps.SerializeToString())
+    await Outbox(redis).schedule(webhooks.TENANT, task_id)
+    # A retry that begins meanwhile does not change what this end was.
+    await redis.execute("HDEL", tasks.task(task_id), "missing")
+    async with webhooks.sending(redis, hub):
+        await has(redis, task_id, "delivered")
+    sent = json.loads(receiver.received[0].body)
+    assert sent["partial"] is True
+    assert [gap["step"] for gap in sent["missing"]] == ["research_2"]
 
 
 async def test_retry_after_is_respected(redis, hub, receiver) -> None:

@@ -2,7 +2,7 @@ import asyncio
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshkit.errors import MeshError, Reason
@@ -137,7 +137,6 @@ async def test_whoever_is_told_may_leave():
     assert (retried.told[0][2], retried.pauses) == (600, [])
 
 
-@settings(deadline=None)
 @given(st.lists(ERRORS, max_size=12), st.integers(1, 8), st.integers(1, 8))
 async def test_any_row_of_errors(errors, attempts, first):
     retried = Retried(*errors)

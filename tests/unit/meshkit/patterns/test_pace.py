@@ -1,6 +1,6 @@
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meshkit.patterns.pace import Pace
@@ -16,7 +16,6 @@ from tests.support import virtual_time
     ),
     st.lists(st.tuples(st.integers(0, 8), st.integers(0, 4)), max_size=3),
 )
-@settings(deadline=None)
 def test_whoever_is_cancelled_when_no_place_is_lost_or_doubled(limit, comers, rate_limits):
     async def run() -> None:
         pace = Pace(limit)

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import run_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import artifacts
@@ -36,6 +38,19 @@ def test_a_completed_task_has_its_result_with_every_field() -> None:
     assert sent["result"]["recommendations"] == []  # type: ignore[index]
 
 
+def test_a_partial_result_says_so_and_what_is_missing() -> None:
+    error = MeshError(Reason.UPSTREAM_UNAVAILABLE, "No answer.").to_proto()
+    gap = task_pb2.MissingPart(step="research_2", name="Acme", error=error)
+    stored = task_pb2.Task(missing=[gap]).SerializeToString()
+    fields = {**delivery("completed"), b"missing": stored}
+    sent = body(fields, artifacts.pack(RESULT.SerializeToString()))
+    assert list(sent) == ["task_id", "job", "status", "result", "partial", "missing"]
+    assert sent["partial"] is True
+    (missing,) = sent["missing"]  # type: ignore[misc]
+    assert (missing["step"], missing["name"]) == ("research_2", "Acme")
+    assert missing["error"]["code"] == "UPSTREAM_UNAVAILABLE"
+
+
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
 def test_another_task_has_its_error(status: str) -> None:
     error = MeshError(Reason.TASK_CANCELLED, "No more.", details={"agent": "coder", "n": 1})
@@ -52,6 +67,16 @@ def test_another_task_has_its_error(status: str) -> None:
 def test_an_error_without_details_is_written_as_the_api_writes_it() -> None:
     sent = body(delivery("failed", run_pb2.Error(code="INTERNAL").SerializeToString()))
     assert sent["error"] == {"code": "INTERNAL", "message": ""}
+
+
+def test_the_bytes_are_the_same_in_every_process() -> None:
+    details = {name: {"b": 1, "a": 2} for name in "hgfedcba"}
+    stored = MeshError(Reason.INTERNAL, "A bug.", details=details).to_proto().SerializeToString()
+    sent = message.body(
+        TASK, delivery("failed", stored), result=None, result_type=type(RESULT)
+    ).decode()
+    names = re.findall('"([a-h])":', sent)
+    assert names == [inner for outer in "abcdefgh" for inner in (outer, "a", "b")]
 
 
 def test_a_result_that_is_gone() -> None:
