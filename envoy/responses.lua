@@ -84,7 +84,8 @@ function envoy_on_response(handle)
     if trailers then
       for i = 1, #TOLD do
         local value = trailers:get(TOLD[i])
-        if value then headers:replace(TOLD[i], value) end
+        -- The edge has put an id of its own in the place of the trace's. The others come in the trailers alone.
+        if value and i == 1 then headers:replace(TOLD[i], value) elseif value then headers:add(TOLD[i], value) end
       end
     end
     if not grpc_status then

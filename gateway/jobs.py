@@ -2,7 +2,8 @@
 
 A method says in the proto which job it belongs to and what it does for it; a new job therefore
 needs no code here. What job messages have in common they have by name: requests may have
-`tenant_id`, `idempotency_key`, `callback_url` and `wait_seconds`, results `report_markdown`.
+`tenant_id`, `idempotency_key`, `callback_url` and `wait_seconds`, results `report_markdown`, ends
+of runs `partial`.
 """
 
 import hashlib
@@ -15,19 +16,23 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from gateway.access import check_tenant
 from gateway.headers import tell
 from gateway.waiting import TaskWaiter
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import policy_pb2
-from meshkit import policy
-from meshkit.errors import MeshError, Reason, invalid
-from meshkit.middleware import Call, current_call
+from meshkit import idempotency, policy
+from meshkit.errors import MeshError, Reason, from_proto
+from meshkit.middleware import current_call
 from meshkit.outbound.addresses import Network
 from meshkit.outbound.urls import check_callback_url
+from meshkit.tasks.keys import FAST
+from meshkit.tasks.record import FINAL
 from meshkit.tasks.store import NewTask, TaskStore, raise_unless_completed
 
-_KEY_MAX: Final = 255
+_ANSWER_S: Final = 57
+"""Seconds that a call waits for its answer; the edge gives it 60."""
 _NOT_THE_WORK: Final = ("tenant_id", "idempotency_key", "wait_seconds")
 """Fields that may differ between two requests for the same work."""
 
@@ -90,6 +95,9 @@ class JobRpcs:
         async def run_markdown(request: Request, _: object) -> Answer:
             return await self._markdown(await self._run_to_end(job, request), results[job])
 
+        async def answer_now(request: Request, _: object) -> Answer:
+            return answer.FromString(await self._answer(job, request))
+
         results = _result_types(method.containing_service)
         roles: dict[int, Behaviour] = {
             policy_pb2.JOB_ROLE_START: start,
@@ -98,12 +106,13 @@ class JobRpcs:
             policy_pb2.JOB_ROLE_RUN: run,
             policy_pb2.JOB_ROLE_MARKDOWN: markdown,
             policy_pb2.JOB_ROLE_RUN_MARKDOWN: run_markdown,
+            policy_pb2.JOB_ROLE_ANSWER: answer_now,
         }
         return roles[rule.role]
 
-    async def _start(self, job: str, request: Request) -> task_pb2.StartedTask:
+    async def _start(self, job: str, request: Request, lane: str = "") -> task_pb2.StartedTask:
         call = current_call.get()
-        _check_tenant(call, request)
+        check_tenant(str(_field(request, "tenant_id") or ""))
         callback_url = str(_field(request, "callback_url") or "")
         if callback_url:
             check_callback_url(callback_url, self._allow_private)
@@ -113,9 +122,10 @@ class JobRpcs:
                 job=job,
                 request=request.SerializeToString(),
                 fingerprint=_fingerprint(job, request),
-                idempotency_key=_idempotency_key(call, request),
+                idempotency_key=idempotency.key_of(call),
                 callback_url=callback_url,
                 traceparent=call.trace.traceparent if call.trace is not None else "",
+                lane=lane,
             )
         )
         standing = task_pb2.Task(
@@ -163,12 +173,32 @@ class JobRpcs:
                 ) from error
         return task
 
+    async def _answer(self, job: str, request: Request) -> bytes:
+        """Starts, waits as long as the call may, and answers the serialized result.
+
+        Raises:
+            MeshError: what the task failed with; DEADLINE_EXCEEDED when it is not final in time.
+        """
+        started = await self._start(job, request, FAST)
+        tenant_id = current_call.get().principal.tenant_id
+        task = await self._waiter.ended(tenant_id, job, started.task_id, _ANSWER_S)
+        tell(task)
+        if task.status == "failed":
+            raise from_proto(task.error)
+        if task.status not in FINAL:
+            message = "The answer is not ready in time; its task goes on."
+            raise MeshError(Reason.DEADLINE_EXCEEDED, message, details={"task_id": started.task_id})
+        raise_unless_completed(task)
+        return await self._store.result(tenant_id, task.task_id)
+
     async def _run(self, job: str, request: Request, answer: type[Message]) -> Answer:
         task = await self._run_to_end(job, request)
         message: Answer = answer(task_id=task.task_id, job=job, status=task.status)
         if task.status == "completed":
             tenant_id = current_call.get().principal.tenant_id
             message.result.ParseFromString(await self._store.result(tenant_id, task.task_id))
+            if "partial" in answer.DESCRIPTOR.fields_by_name:
+                message.partial = task.partial
         else:
             message.error.CopyFrom(task.error)
         return message
@@ -196,7 +226,7 @@ class JobRpcs:
 def _result_types(service: ServiceDescriptor) -> dict[str, type[Message]]:
     types = {}
     for path, rule in policy.read([service]).items():
-        if rule.role == policy_pb2.JOB_ROLE_RESULT:
+        if rule.role in (policy_pb2.JOB_ROLE_RESULT, policy_pb2.JOB_ROLE_ANSWER):
             method = service.methods_by_name[path.rpartition("/")[2]]
             types[rule.job] = GetMessageClass(method.output_type)
     return types
@@ -204,25 +234,6 @@ def _result_types(service: ServiceDescriptor) -> dict[str, type[Message]]:
 
 def _field(request: Message, name: str) -> str | int | None:
     return getattr(request, name) if name in request.DESCRIPTOR.fields_by_name else None
-
-
-def _check_tenant(call: Call, request: Message) -> None:
-    named = _field(request, "tenant_id")
-    if named and named != call.principal.tenant_id:
-        message = "The request names another tenant than the key's; leave tenant_id out."
-        raise MeshError(Reason.PERMISSION_DENIED, message)
-
-
-def _idempotency_key(call: Call, request: Message) -> str:
-    field, header = str(_field(request, "idempotency_key") or ""), call.header("idempotency-key")
-    if field and header and field != header:
-        raise invalid(
-            "idempotency_key", "differs from the header Idempotency-Key; send one of them"
-        )
-    key = field or header
-    if len(key) > _KEY_MAX or not (key.isascii() and (key.isprintable() or not key)):
-        raise invalid("idempotency_key", f"has at most {_KEY_MAX} printable ASCII characters")
-    return key
 
 
 def _fingerprint(job: str, request: Message) -> str:

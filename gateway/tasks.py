@@ -10,13 +10,13 @@ from typing import Final
 from google.api import httpbody_pb2
 from google.protobuf import json_format
 
+from gateway.access import Check
 from gateway.headers import tell
 from gateway.waiting import TaskWaiter
 from gateway.watchers import Watchers
 from manusmesh.task.v1 import task_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.task.v1 import task_service_pb2_grpc as rpc
-from meshkit.auth.principal import Authenticator
 from meshkit.errors import MeshError, Reason, invalid
 from meshkit.middleware import Context, current_call
 from meshkit.redis import Redis
@@ -41,15 +41,16 @@ class TaskServicer(rpc.TaskServiceServicer):
         waiter: TaskWaiter,
         draining: asyncio.Event,
         *,
-        authenticator: Authenticator,
+        check: Check,
+        watchers: Watchers,
     ) -> None:
         self._redis = redis
         self._signals = signals
         self._store = store
         self._waiter = waiter
         self._draining = draining
-        self._authenticator = authenticator
-        self._watchers = Watchers()
+        self._check = check
+        self._watchers = watchers
 
     async def GetTask(  # noqa: N802 - the contract's name
         self, request: pb.GetTaskRequest, context: Context
@@ -139,12 +140,7 @@ class TaskServicer(rpc.TaskServiceServicer):
     ) -> AsyncIterator[AsyncIterator[pb.TaskEvent]]:
         """The events of a task for the call under way; lets go of everything at the end."""
         call = current_call.get()
-
-        async def check() -> None:
-            # A stream may outlive its key: whoever may not open it any more does not keep it.
-            await self._authenticator.authenticate(call.metadata)
-
-        with self._watchers.admit(call.principal):
+        async with self._watchers.admit(call.principal):
             tell(await self._store.get(call.principal.tenant_id, request.task_id))
             follow = events.follow(
                 self._redis,
@@ -152,7 +148,8 @@ class TaskServicer(rpc.TaskServiceServicer):
                 request.task_id,
                 after=request.after or _last_event_id(),
                 stop=self._draining,
-                check=check,
+                # A stream may outlive its key: whoever may not open it any more does not keep it.
+                check=self._check,
             )
             async with contextlib.aclosing(follow) as events_after:
                 yield events_after

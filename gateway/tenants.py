@@ -15,6 +15,7 @@ from meshkit.auth import keyring, keys
 from meshkit.budgets import Ledger
 from meshkit.middleware import Context
 from meshkit.redis import Redis
+from meshkit.webhooks import signing_secrets
 
 _PAGE: Final = 20
 _ENV: Final = "prod"
@@ -46,7 +47,7 @@ class TenantServicer(rpc.TenantServiceServicer):
         created = await tenants.create(
             self._redis, request.name, records.own_limits(request.limits)
         )
-        secret, *_ = await tenants.webhook_secrets(self._redis, created.tenant_id)
+        secret, *_ = await signing_secrets.current(self._redis, created.tenant_id)
         key = await keys.issue(self._redis, tenant=created.name, env=request.env or _ENV)
         return pb.CreatedTenant(
             tenant_id=created.tenant_id,
@@ -102,7 +103,7 @@ class TenantServicer(rpc.TenantServiceServicer):
         self, request: pb.RotateWebhookSecretRequest, context: Context
     ) -> pb.WebhookSecret:
         """Gives a tenant a new webhook secret."""
-        secret = await tenants.rotate_webhook_secret(
+        secret = await signing_secrets.rotate(
             self._redis, request.tenant_id, overlap_s=_overlap_s(request)
         )
         return pb.WebhookSecret(webhook_secret=secret)

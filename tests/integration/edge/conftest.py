@@ -21,7 +21,8 @@ async def edge(
     replica: stub_gateway.Replica, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[envoy.Edge]:
     directory = tmp_path_factory.mktemp("edge")
-    async with envoy.run(directory, [("127.0.0.1", replica.port)]) as running:
+    addresses = [("127.0.0.1", replica.port)], [("127.0.0.1", replica.polls)]
+    async with envoy.run(directory, addresses[0], polls=addresses[1]) as running:
         await running.until_healthy(1)
         yield running
 

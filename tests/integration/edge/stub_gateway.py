@@ -1,5 +1,6 @@
 """A gRPC server that plays the gateway: every public method, with answers that a test sets."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,10 +14,12 @@ from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-from manusmesh.content.v1 import content_service_pb2 as _content  # noqa: F401  registers the service
+from gateway.polls import polls
+from manusmesh.content.v1 import content_service_pb2 as _content
 from manusmesh.system.v1 import system_service_pb2 as _system  # noqa: F401  registers the service
 from manusmesh.task.v1 import task_service_pb2 as _task  # noqa: F401  registers the service
 from manusmesh.tenant.v1 import tenant_service_pb2 as _tenant  # noqa: F401  registers the service
+from meshkit import http1
 
 SERVICES: Final = (
     "manusmesh.content.v1.ContentService",
@@ -56,10 +59,18 @@ class StubGateway(grpc.GenericRpcHandler):
     Attributes:
         answers: Method name to the function that serves it.
         calls: All calls so far.
+        serving: What it says of its health over HTTP.
     """
 
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    serving: bool = False
+
+    def unary(self, path: str) -> Callable[[Any, Context], Awaitable[Message]]:
+        """What serves a unary method, as `Handlers` has it."""
+        method = _method(path)
+        assert method is not None
+        return self._unary(method)
 
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any] | None":
         method = _method(details.method)
@@ -108,19 +119,28 @@ class Replica:
     Attributes:
         stub: What it answers.
         port: Where it listens on 127.0.0.1.
+        polls: Where it answers polls on 127.0.0.1.
         health: Its health service.
         server: The server; `run` stops it.
+        http: The server for polls; likewise.
     """
 
     stub: StubGateway
     port: int
+    polls: int
     health: health.aio.HealthServicer
     server: grpc.aio.Server
+    http: http1.HttpServer
 
     async def serving(self, *, serving: bool) -> None:
         """Set what the health service says."""
         status = health_pb2.HealthCheckResponse
+        self.stub.serving = serving
         await self.health.set("", status.SERVING if serving else status.NOT_SERVING)
+
+    async def die(self) -> None:
+        """Stop at once, whatever is under way."""
+        await asyncio.gather(self.server.stop(None), self.http.stop(0))
 
 
 @contextlib.asynccontextmanager
@@ -135,12 +155,18 @@ async def run() -> AsyncIterator[Replica]:
     server.add_generic_rpc_handlers((_reflection_v1(),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    replica = Replica(stub, port, health_servicer, server)
+    handlers: Any = stub
+    http = http1.HttpServer(
+        polls(_content.DESCRIPTOR.services_by_name["ContentService"])(
+            handlers, lambda: stub.serving
+        )
+    )
+    replica = Replica(stub, port, await http.start("127.0.0.1", 0), health_servicer, server, http)
     await replica.serving(serving=True)
     try:
         yield replica
     finally:
-        await server.stop(None)
+        await replica.die()
 
 
 async def fail(

@@ -236,3 +236,17 @@ async def test_a_client_of_all_rpcs(
     assert [call.method for call in stub.calls] == ["GetGenerateSkillStatus", "RunGenerateSkill"]
     # Without a deadline of the caller the edge sets none.
     assert stub.calls[0].remaining_s is None
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/grpc-foo", "application/grpcx", "application/grpc+", "GRPC"]
+)
+async def test_what_only_looks_like_grpc_is_a_rest_call(
+    client: httpx.AsyncClient, stub: stub_gateway.StubGateway, content_type: str
+) -> None:
+    headers = {"content-type": content_type}
+    answer = await client.post("/api/tasks/t/cancel", json={}, headers=headers)
+    assert answer.json()["task_id"] == ""
+    headers = {"content-type": "application/grpc"}
+    assert (await client.get("/api/tasks/t", headers=headers)).json()["task_id"] == ""
+    assert [call.method for call in stub.calls] == ["CancelTask", "GetTask"]

@@ -40,6 +40,7 @@ def rendered(**changes: Any) -> Any:
         "port": 18080,
         "admin_port": 19901,
         "gateways": [("127.0.0.1", 15051)],
+        "polls": [("127.0.0.1", 15050)],
         "descriptor": DESCRIPTOR,
     }
     return json.loads(envoy.render(CONFIG, **(arguments | changes)))
@@ -57,13 +58,15 @@ def addresses(config: Any, name: str) -> list[tuple[str, int]]:
 
 def test_a_local_mesh_has_its_own_ports_and_absolute_paths() -> None:
     gateways = [("127.0.0.1", 15051), ("127.0.0.1", 15052)]
-    config = rendered(gateways=gateways, collector=("127.0.0.1", 14317))
+    polls = [("127.0.0.1", 15053), ("127.0.0.1", 15054)]
+    config = rendered(gateways=gateways, polls=polls, collector=("127.0.0.1", 14317))
     listener = config["static_resources"]["listeners"][0]
     public = {"socket_address": {"address": "127.0.0.1", "port_value": 18080}}
     assert listener["address"] == public
     admin = {"socket_address": {"address": "127.0.0.1", "port_value": 19901}}
     assert config["admin"]["address"] == admin
     assert addresses(config, "gateway") == gateways
+    assert addresses(config, "polls") == polls
     assert addresses(config, "telemetry") == [("127.0.0.1", 14317)]
     text = json.dumps(config)
     assert str(DESCRIPTOR) in text
@@ -90,6 +93,7 @@ def test_nothing_else_changes() -> None:
         admin_port=9901,
         host="0.0.0.0",
         gateways=[("127.0.0.1", 50051)],
+        polls=[("127.0.0.1", 50050)],
     )
     text = json.dumps(config)
     text = text.replace(str(ROOT) + "/", "")

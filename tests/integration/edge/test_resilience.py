@@ -17,6 +17,7 @@ from google.api import httpbody_pb2
 
 from manusmesh.task.v1 import task_pb2, task_service_pb2, task_service_pb2_grpc
 from tests.integration.edge import stub_gateway
+from tests.integration.edge.envelope import error_of, refused
 from tests.support import envoy
 
 pytestmark = pytest.mark.asyncio
@@ -45,15 +46,6 @@ async def meshed(
         yield edge, client
 
 
-def error_of(response: httpx.Response) -> tuple[int, str]:
-    """HTTP status and code of an answer in the error envelope."""
-    assert response.headers["content-type"] == "application/json"
-    body = response.json()
-    assert body["success"] is False
-    assert body["error"]["message"]
-    return response.status_code, body["error"]["code"]
-
-
 async def test_without_a_gateway_every_caller_learns_it_soon(tmp_path: Path) -> None:
     nowhere = ("127.0.0.1", envoy.free_port())
     async with (
@@ -71,13 +63,13 @@ async def test_without_a_gateway_every_caller_learns_it_soon(tmp_path: Path) -> 
             client.post(START + "?envelope=200", json={}),
         )
         for response in answers:
-            assert error_of(response)[1] == "UPSTREAM_UNAVAILABLE"
+            assert error_of(response)["code"] == "UPSTREAM_UNAVAILABLE"
             assert int(response.headers["retry-after"]) >= 1
             assert response.json()["error"]["details"]["retry_after"] >= 1
             assert "127.0.0.1" not in response.text
         assert [response.status_code for response in answers] == [503] * 5 + [200]
         # What is wrong with the request is said all the same.
-        assert error_of(await client.get("/nope")) == (404, "NOT_FOUND")
+        refused(await client.get("/nope"), 404, "NOT_FOUND")
 
         tasks = task_service_pb2_grpc.TaskServiceStub(channel)
         for call in (
@@ -138,7 +130,7 @@ async def test_a_write_is_never_repeated(
         pending, victim = await _pending(pair, method, client.post(path, json={}))
         await victim.server.stop(None)
         response = await pending
-    assert error_of(response) == (503, "UPSTREAM_UNAVAILABLE")
+    refused(response, 503, "UPSTREAM_UNAVAILABLE")
     assert sum(len(replica.stub.calls) for replica in pair) == 1
 
     # What surely was not sent is: the dead replica costs nobody a call.
@@ -159,7 +151,7 @@ async def test_a_refusal_of_the_gateway_is_not_repeated(
 
     for replica in pair:
         replica.stub.answers["GetTask"] = answer
-    assert error_of(await client.get(TASK)) == (503, "OVERLOADED")
+    refused(await client.get(TASK), 503, "OVERLOADED")
     assert sum(len(replica.stub.calls) for replica in pair) == 1
 
 
@@ -177,9 +169,9 @@ async def test_a_hanging_gateway_is_a_timeout(tmp_path: Path) -> None:
     ):
         replica.stub.answers |= {"GetTask": hang, "GetGenerateSkillStatus": hang}
         for path in (TASK, "/api/generate-skill/status/t?wait_seconds=50"):
-            assert error_of(await client.get(path)) == (504, "DEADLINE_EXCEEDED")
+            refused(await client.get(path), 504, "DEADLINE_EXCEEDED")
             wrapped = await client.get(path, params={"envelope": "200"})
-            assert error_of(wrapped) == (200, "DEADLINE_EXCEEDED")
+            refused(wrapped, 200, "DEADLINE_EXCEEDED")
 
 
 async def test_a_probe_asks_the_next_replica_when_one_does_not_answer(
@@ -278,7 +270,7 @@ async def test_more_calls_than_the_edge_carries_are_refused(tmp_path: Path) -> N
         await edge.until_healthy(1)
         pending, _ = await _pending([replica], "StartGenerateSkill", client.post(START, json={}))
         response = await client.get(TASK)
-        assert error_of(response) == (503, "OVERLOADED")
+        refused(response, 503, "OVERLOADED")
         assert int(response.headers["retry-after"]) >= 1
         pending.cancel()
         with contextlib.suppress(asyncio.CancelledError):

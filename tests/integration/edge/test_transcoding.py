@@ -49,8 +49,8 @@ async def test_an_answer_has_snake_case_names_and_all_its_zeros(
         await context.send_initial_metadata(tuple((name, "1") for name in sorted(sent)))
         return task_pb2.Task(task_id="task_1", status="queued")
 
-    stub.answers["GetGenerateSkillStatus"] = answer
-    response = await client.get("/api/generate-skill/status/task_1")
+    stub.answers["GetTask"] = answer
+    response = await client.get("/api/tasks/task_1")
     assert response.json() == {
         "task_id": "task_1",
         "job": "",
@@ -183,7 +183,8 @@ async def test_a_large_result_passes(
 @pytest.mark.parametrize(
     ("path", "remaining_s"),
     [
-        ("/api/generate-skill/status/t", 59),
+        ("/api/generate-skill/status/t", 14),
+        ("/api/generate-skill/status/t?wait_seconds=0", 59),
         ("/api/generate-skill/result/t/markdown", 59),
         ("/api/tasks/t", 29),
     ],

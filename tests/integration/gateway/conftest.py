@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator
 import grpc
 import pytest
 
+from gateway.access import check_with
 from gateway.dead_letters import DeadLetterServicer
 from gateway.jobs import JobRpcs
+from gateway.library import LibraryServicer
 from gateway.system import SystemServicer
 from gateway.tasks import TaskServicer
 from gateway.waiting import TaskWaiter
+from gateway.watchers import Watchers, open_watchers
 from gateway.webhooks import WebhookServicer
 from manusmesh.content.v1 import content_service_pb2, content_service_pb2_grpc
+from manusmesh.library.v1 import library_service_pb2, library_service_pb2_grpc
 from manusmesh.system.v1 import system_service_pb2, system_service_pb2_grpc
 from manusmesh.task.v1 import (
     dead_letter_service_pb2,
@@ -21,9 +25,11 @@ from manusmesh.task.v1 import (
     task_service_pb2_grpc,
 )
 from manusmesh.webhook.v1 import webhook_service_pb2, webhook_service_pb2_grpc
-from meshkit import middleware
+from meshkit import audit, idempotency, middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
+from meshkit.config import RedisSettings
+from meshkit.library import Library
 from meshkit.ratelimit import RateLimiter
 from meshkit.tasks.dead_letters import DeadLetters
 from meshkit.webhooks.deliveries import Deliveries
@@ -34,6 +40,7 @@ DESCRIPTORS = [
     CONTENT,
     task_service_pb2.DESCRIPTOR.services_by_name["TaskService"],
     dead_letter_service_pb2.DESCRIPTOR.services_by_name["DeadLetterService"],
+    library_service_pb2.DESCRIPTOR.services_by_name["LibraryService"],
     webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
     system_service_pb2.DESCRIPTOR.services_by_name["SystemService"],
 ]
@@ -45,17 +52,27 @@ def draining() -> asyncio.Event:
 
 
 @pytest.fixture
-async def channel(redis, hub, store, draining) -> AsyncIterator[grpc.aio.Channel]:
-    waiter = TaskWaiter(store, hub, draining)
-    jobs = JobRpcs(store, waiter).handler(CONTENT)
+async def watchers(redis) -> AsyncIterator[Watchers]:
+    async with open_watchers(redis) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def channel(redis, hub, store, draining, watchers) -> AsyncIterator[grpc.aio.Channel]:
     authenticator = KeyAuthenticator(redis)
-    tasks = TaskServicer(redis, hub, store, waiter, draining, authenticator=authenticator)
+    check = check_with(authenticator)
+    waiter = TaskWaiter(store, hub, draining, check=check)
+    jobs = JobRpcs(store, waiter).handler(CONTENT)
+    tasks = TaskServicer(redis, hub, store, waiter, draining, check=check, watchers=watchers)
     dead = DeadLetterServicer(DeadLetters(redis), store)
     registers = [
         lambda server: server.add_generic_rpc_handlers((jobs,)),
         lambda server: task_service_pb2_grpc.add_TaskServiceServicer_to_server(tasks, server),
         lambda server: dead_letter_service_pb2_grpc.add_DeadLetterServiceServicer_to_server(
             dead, server
+        ),
+        lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
+            LibraryServicer(Library(redis)), server
         ),
         lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
             WebhookServicer(Deliveries(redis)), server
@@ -64,7 +81,14 @@ async def channel(redis, hub, store, draining) -> AsyncIterator[grpc.aio.Channel
             SystemServicer(redis), server
         ),
     ]
-    middlewares = middleware.standard(authenticator, limiter=RateLimiter(redis))
+    middlewares = middleware.standard(
+        authenticator,
+        audit=audit.audited(redis),
+        refused=audit.refusals(redis),
+        limiter=RateLimiter(redis),
+        once=idempotency.once(redis, DESCRIPTORS),
+        redis_budget_s=RedisSettings().call_budget_s,
+    )
     async with grpc_server.serve(DESCRIPTORS, registers, middlewares) as opened:
         yield opened
 
@@ -93,6 +117,11 @@ async def operator(redis) -> tuple[tuple[str, str], ...]:
 @pytest.fixture
 def content(channel) -> content_service_pb2_grpc.ContentServiceStub:
     return content_service_pb2_grpc.ContentServiceStub(channel)
+
+
+@pytest.fixture
+def library(channel) -> library_service_pb2_grpc.LibraryServiceStub:
+    return library_service_pb2_grpc.LibraryServiceStub(channel)
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import pytest
+
 from manusmesh.system.v1 import system_service_pb2 as pb
 from meshkit import __version__, presence
 from meshkit.errors import Reason
@@ -56,3 +58,35 @@ async def test_without_redis_nobody_is_ready(system, redis):
     failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
     assert set(states(failed).values()) == {"down"}
     assert failed.trailers["error-status"] == "503"
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended", "state"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "full"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "a replica"),
+        (
+            "CONFIG SET min-replicas-to-write 1",
+            "CONFIG SET min-replicas-to-write 0",
+            "without the replicas it wants",
+        ),
+    ],
+)
+async def test_a_redis_that_takes_no_writes_is_down_and_says_why(
+    *, system, redis, redis_server, broken, mended, state
+):
+    for service in SERVICES:
+        await presence.announce(redis, service, "1")
+    assert redis_server.ask(broken) == b"+OK"
+    try:
+        failed = await failure(system.GetReadiness(pb.GetReadinessRequest()))
+    finally:
+        assert redis_server.ask(mended) == b"+OK"
+    assert failed.error.details["dependencies"][0] == {
+        "name": "redis",
+        "status": "down",
+        "replicas": 0,
+        "reason": state,
+    }
+    assert failed.text == f"Not ready: Redis is {state}."
+    assert (await system.GetReadiness(pb.GetReadinessRequest())).status == "ready"

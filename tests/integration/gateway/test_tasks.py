@@ -9,7 +9,7 @@ from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.type.v1 import plan_pb2, skill_pb2
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import keys
-from meshkit.tasks.notes import Note
+from meshkit.tasks.notes import Left, Note
 from tests.support.eventually import eventually
 from tests.support.grpc_server import failure
 from tests.support.tasks import TENANT, held, started
@@ -52,7 +52,7 @@ async def frames(tasks, metadata, task_id: str, **fields) -> list[dict[str, str]
 async def test_one_task_in_full(tasks, store, redis, acme):
     task_id = await started(store)
     task = await held(redis, task_id)
-    task.note(Note("", plan=plan_pb2.Plan(engine="offline"), total_steps=4, expected_ms=1000))
+    task.note(Note("", plan=plan_pb2.Plan(engine="offline"), total_steps=4, left=Left(1000)))
     await task.flush()
     shown = await tasks.GetTask(pb.GetTaskRequest(task_id=task_id), metadata=acme)
     assert (shown.task_id, shown.status, shown.total_steps) == (task_id, "running", 4)

@@ -9,13 +9,14 @@ from gateway.tenants import TenantServicer
 from manusmesh.tenant.v1 import tenant_pb2
 from manusmesh.tenant.v1 import tenant_service_pb2 as pb
 from manusmesh.tenant.v1 import tenant_service_pb2_grpc as rpc
-from meshkit import middleware, paging, tenants
+from meshkit import middleware, paging
 from meshkit.audit import audited
 from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.budgets import Ledger
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import connect
+from meshkit.webhooks import signing_secrets
 from tests.support import grpc_server
 from tests.support.grpc_server import bearer, failure
 
@@ -89,7 +90,7 @@ async def test_a_tenant_with_all_defaults(acme, redis):
     assert acme.tenant_id == acme.tenant.tenant_id == ACME
     assert acme.tenant.name == "acme"
     assert acme.webhook_secret.startswith("whsec_")
-    assert await tenants.webhook_secrets(redis, ACME) == [acme.webhook_secret]
+    assert await signing_secrets.current(redis, ACME) == [acme.webhook_secret]
     assert acme.key.startswith("sk_openmanus_prod_acme_")
     assert acme.api_key.key_id == keys.id_of(acme.key)
     assert acme.api_key.expires_at.seconds - acme.api_key.created_at.seconds == 90 * DAY
@@ -213,14 +214,14 @@ async def test_listing_tenants(operator):
 
 async def test_rotating_the_webhook_secret(operator, acme, redis):
     new = (await operator.RotateWebhookSecret(tenant_id=ACME)).webhook_secret
-    assert await tenants.webhook_secrets(redis, ACME) == [new, acme.webhook_secret]
+    assert await signing_secrets.current(redis, ACME) == [new, acme.webhook_secret]
     until = await redis.execute(
-        *("ZRANGE", tenants.webhook_secrets_key(ACME), 0, 0, "WITHSCORES"),
+        *("ZRANGE", signing_secrets.key(ACME), 0, 0, "WITHSCORES"),
     )
     assert abs(int(until[1]) / 1000 - time.time() - DAY) < 60
     overlap = Duration(seconds=0)
     newest = (await operator.RotateWebhookSecret(tenant_id=ACME, overlap=overlap)).webhook_secret
-    assert await tenants.webhook_secrets(redis, ACME) == [newest, acme.webhook_secret]
+    assert await signing_secrets.current(redis, ACME) == [newest, acme.webhook_secret]
 
 
 async def test_usage(operator, acme, redis):

@@ -1,6 +1,6 @@
 """Everything of tenants on a real Redis Cluster: no step touches two slots at once."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,22 +12,17 @@ from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
 from meshkit.budgets import Ledger
 from meshkit.redis import Redis, connect
-from tests.support import redis_cluster
+from meshkit.webhooks import signing_secrets
 from tests.support.eventually import eventually
 from tests.support.redis_cluster import RedisCluster
 
 CAPS = {"running": 8, "queued": 1000, "watchers": 100}
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
-    with redis_cluster.run(tmp_path_factory.mktemp("cluster")) as running:
-        yield running
-
-
 @pytest.fixture
-async def client(cluster: RedisCluster) -> AsyncIterator[Redis]:
-    async with connect(cluster.url) as opened:
+async def client(shared_cluster: RedisCluster) -> AsyncIterator[Redis]:
+    shared_cluster.empty()
+    async with connect(shared_cluster.url) as opened:
         yield opened
 
 
@@ -58,7 +53,7 @@ async def test_a_tenants_life(client):
     assert await keys.find(client, rotated.key) is not None
     request = pb.RotateWebhookSecretRequest(tenant_id=tenant_id)
     new = (await servicer.RotateWebhookSecret(request, None)).webhook_secret
-    secrets = await tenants.webhook_secrets(client, tenant_id)
+    secrets = await signing_secrets.current(client, tenant_id)
     assert secrets == [new, created.webhook_secret]
     disabled = await servicer.DisableTenant(pb.DisableTenantRequest(tenant_id=tenant_id), None)
     assert disabled.HasField("disabled_at")

@@ -1,19 +1,24 @@
 """Streams of events: what they may hold, how they end, and what they cost others."""
 
 import asyncio
+import contextlib
 import functools
 
 import grpc
 import pytest
 
+from gateway import watchers as watchers_module
+from gateway.watchers import Watchers, open_watchers, watchers_key
 from manusmesh.task.v1 import task_service_pb2 as pb
 from manusmesh.type.v1 import run_pb2, skill_pb2
 from meshkit import tenants
 from meshkit.auth import keyring, keys
+from meshkit.auth.principal import Principal
 from meshkit.errors import MeshError, Reason
+from meshkit.redis import connect
 from meshkit.tasks import events
-from meshkit.tasks.keys import changed
 from meshkit.tasks.notes import Note
+from tests.integration.gateway.job_calls import waited_for
 from tests.support import grpc_server
 from tests.support.eventually import eventually
 from tests.support.grpc_server import failure
@@ -37,11 +42,6 @@ async def opened(tasks, metadata, task_id: str, method: str = "WatchTask"):
     async with asyncio.timeout(10):
         assert await call.read() is not grpc.aio.EOF
     return call
-
-
-async def listeners(redis, task_id: str) -> int:
-    answer = await redis.execute("PUBSUB", "NUMSUB", changed(task_id))
-    return answer[1]
 
 
 async def ended(call) -> grpc.StatusCode:
@@ -94,8 +94,110 @@ async def test_a_place_is_free_again_however_a_stream_ends(tasks, store, redis, 
                 await task.complete(skill_pb2.SkillDraft(name="x"))
                 assert await ended(last) == grpc.StatusCode.OK
         # No listener stays behind either.
-        await eventually(functools.partial(_nobody_listens, redis, task_id))
+        await waited_for(redis, task_id, by=0)
     await eventually(functools.partial(_admitted, tasks, two, task_id))
+
+
+async def test_the_cap_holds_over_all_gateways(tasks, store, redis_server, *, two):
+    """Another gateway's streams count like those of one's own, until they end there."""
+    task_id = await started(store)
+    async with connect(redis_server.url) as other_redis:
+        elsewhere = Watchers(other_redis)
+        principal = Principal("tenant", TENANT, caps={"watchers": 2})
+        async with elsewhere.admit(principal):
+            mine = await opened(tasks, two, task_id)
+            call = tasks.WatchTask(pb.WatchTaskRequest(task_id=task_id), metadata=two)
+            refused = await failure(call)
+            assert refused.error.reason == Reason.QUOTA_EXCEEDED
+            assert refused.error.details == {"limit": 2, "open": 2}
+            with pytest.raises(MeshError, match="open streams"):
+                await elsewhere.admit(principal).__aenter__()
+            async with elsewhere.admit(Principal("tenant", "tenant_other")):
+                pass
+        await eventually(functools.partial(_admitted, tasks, two, task_id))
+        mine.cancel()
+
+
+async def test_of_many_that_come_at_once_as_many_are_admitted_as_there_are_places(
+    redis, redis_server
+):
+    principal = Principal("tenant", TENANT, caps={"watchers": 7})
+    async with connect(redis_server.url) as other_redis, contextlib.AsyncExitStack() as stack:
+        gateways = [Watchers(redis), Watchers(other_redis), Watchers(redis)]
+        outcomes = await asyncio.gather(
+            *(
+                stack.enter_async_context(gateways[number % 3].admit(principal))
+                for number in range(30)
+            ),
+            return_exceptions=True,
+        )
+        assert sum(isinstance(outcome, MeshError) for outcome in outcomes) == 23
+    assert await redis.execute("EXISTS", watchers_key(TENANT)) == 0
+
+
+async def lapse(redis) -> None:
+    """Lets as much time pass as a place is kept without renewal."""
+    for stream in await redis.execute("ZRANGE", watchers_key(TENANT), 0, -1):
+        await redis.execute("ZADD", watchers_key(TENANT), 1, stream)
+
+
+async def admits(redis, principal: Principal) -> bool:
+    try:
+        async with Watchers(redis).admit(principal):
+            return True
+    except MeshError:
+        return False
+
+
+async def test_the_places_of_a_gateway_that_died_lapse_and_those_of_others_do_not(redis):
+    """What is renewed stays; nobody renews for the dead."""
+    principal = Principal("tenant", TENANT, caps={"watchers": 2})
+    living, dead = Watchers(redis), Watchers(redis)
+    async with living.admit(principal), dead.admit(principal):
+        assert not await admits(redis, principal)
+        await lapse(redis)
+        await living.renew()
+        assert await admits(redis, principal)
+        assert await redis.execute("ZCARD", watchers_key(TENANT)) == 1
+        # One that was only frozen takes its place again.
+        await dead.renew()
+        assert not await admits(redis, principal)
+    assert await admits(redis, principal)
+
+
+async def test_places_are_renewed_whether_or_not_anybody_reads(redis, monkeypatch):
+    monkeypatch.setattr("gateway.watchers._RENEW_S", 0.02)
+    principal = Principal("tenant", TENANT, caps={"watchers": 1})
+    async with open_watchers(redis) as watchers, watchers.admit(principal):
+        for _ in range(3):
+            await redis.execute("DEL", watchers_key(TENANT))
+            await eventually(functools.partial(_taken, redis))
+
+
+async def _taken(redis) -> bool:
+    return await redis.execute("ZCARD", watchers_key(TENANT)) == 1
+
+
+async def test_places_are_kept_for_several_renewals():
+    assert watchers_module._KEPT_MS > 3 * 1000 * watchers_module._RENEW_S
+
+
+async def test_a_stream_ends_well_though_its_place_cannot_be_given_back(redis, monkeypatch):
+    principal = Principal("tenant", TENANT, caps={"watchers": 1})
+    watchers = Watchers(redis)
+
+    async def away(*_):
+        raise MeshError(Reason.UPSTREAM_UNAVAILABLE, "away")
+
+    with monkeypatch.context() as patched:
+        async with watchers.admit(principal):
+            patched.setattr(redis, "run", away)
+        with pytest.raises(MeshError, match="away"):
+            await watchers.admit(principal).__aenter__()
+    # It counts no longer here, and in Redis until it lapses.
+    await redis.execute("DEL", watchers_key(TENANT))
+    async with watchers.admit(principal):
+        pass
 
 
 async def _admitted(tasks, metadata, task_id: str) -> bool:
@@ -104,10 +206,6 @@ async def _admitted(tasks, metadata, task_id: str) -> bool:
     except grpc.aio.AioRpcError:
         return False
     return True
-
-
-async def _nobody_listens(redis, task_id: str) -> bool:
-    return await listeners(redis, task_id) == 0
 
 
 @pytest.mark.parametrize("method", METHODS)
