@@ -183,7 +183,9 @@ async def orchestrator(redis: Redis, queue: Redis, ports: Mapping[str, int]) -> 
         raw = await redis.execute("GET", f"floor:{task_id}:request")
         if isinstance(raw, bytes):
             request = generate_skill_pb2.GenerateSkillRequest.FromString(raw)
-            result = await JOB.run(request, BareSteps(channels, task_id))
+            # The rig's job runs steps and keeps nothing.
+            steps: Any = BareSteps(channels, task_id)
+            result = await JOB.run(request, steps)
             await _write_end(redis, task_id, result.SerializeToString())
 
     async with AsyncExitStack() as stack:

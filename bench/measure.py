@@ -95,7 +95,7 @@ async def _beside_floor(
     say("starting the rig and the floor")
     with mesh.running_rig(rig_folder) as state, floor.processes(bare_folder) as bare:
         await floor.until_ready(bare)
-        async with mesh.prepared(state, mesh.noop_request) as full:
+        async with mesh.prepared(state, mesh.noop_request, on_rig=True) as full:
             for system in (full, bare):
                 say(f"warming the {system.name} up")
                 for name in _LOADS:

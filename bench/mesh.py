@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from bench.system import System
 from meshkit import tenants
 from meshkit.auth import keys
 from meshkit.local.state import StateDir, read_processes
-from meshkit.redis import Redis, connect
+from meshkit.redis import Redis, Reply, connect
 from meshkit.tasks import keys as task_keys
 from meshkit.tasks.queue import set_caps
 
@@ -29,14 +29,14 @@ _TENANT_ID: Final = f"tenant_{_TENANT}"
 _PROVIDER_KEYS: Final = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 _LIMIT: Final = tenants.Limit(per_hour=1_000_000_000, burst=1_000_000)
 """Beyond every load; the limiter does the same work as with any other limit."""
-_RUNNING: Final = 256
-"""Tasks of the bench's tenant that may run at once: more than any load has."""
+_RIG_RUNNING: Final = 64
+"""Tasks that run at once on a rig, of one tenant as of all: as many as its loads have. The floor
+has no bound; a mesh as users have it keeps its own, eight of a tenant and sixteen of all."""
 _SETTINGS: Final = {
-    # Tasks that the bench takes off the queue are not lost: nobody shall look for them.
-    "MESH_WORKER__SWEEP_S": "86400",
     # Nobody notices that these meshes drain.
     "MESH_DRAIN__NOTICE_S": "0",
 }
+_BATCH: Final = 100
 _IDLE_TIMEOUT_S: Final = 60.0
 _POSTS: Final = Path(__file__).parent.parent / "demo" / "posts.jsonl"
 _EXAMPLES: Final = 8
@@ -84,7 +84,7 @@ def rig(*arguments: str) -> str:
     Raises:
         BenchError: when it fails.
     """
-    return _run("rig", *arguments, MESH_WORKER__SLOTS=str(_RUNNING))
+    return _run("rig", *arguments, MESH_WORKER__SLOTS=str(_RIG_RUNNING))
 
 
 def _run(module: str, *arguments: str, **settings: str) -> str:
@@ -103,12 +103,15 @@ def _run(module: str, *arguments: str, **settings: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def prepared(state: StateDir, request: Callable[[str], Request]) -> AsyncIterator[System]:
+async def prepared(
+    state: StateDir, request: Callable[[str], Request], *, on_rig: bool = False
+) -> AsyncIterator[System]:
     """The running mesh with a tenant whom no limit stops and a task that is completed.
 
     Args:
         state: Of the mesh.
         request: Makes the request for the task from the tenant's key.
+        on_rig: Whether it is a rig, on which the tenant may run more at once than usual.
 
     Raises:
         BenchError: when the first task is not completed.
@@ -120,7 +123,8 @@ async def prepared(state: StateDir, request: Callable[[str], Request]) -> AsyncI
             await tenants.set_limit(
                 redis, tenant_id=_TENANT_ID, limit_class=limit_class, limit=_LIMIT
             )
-        await set_caps(redis, _TENANT_ID, running=_RUNNING, queued=None)
+        if on_rig:
+            await set_caps(redis, _TENANT_ID, running=_RIG_RUNNING, queued=None)
         port = records["envoy"].port
         if port is None:
             raise BenchError("processes.json does not say Envoy's port")
@@ -167,7 +171,9 @@ def _holder(redis: Redis, orchestrator: int) -> Callable[[], AbstractAsyncContex
         try:
             yield
         finally:
-            await redis.execute("DEL", task_keys.waiting(_TENANT_ID), task_keys.leased(_TENANT_ID))
+            waiting = await redis.execute("ZRANGE", task_keys.waiting(_TENANT_ID), 0, -1)
+            await _forget(redis, _ids(waiting))
+            await redis.execute("DEL", task_keys.leased(_TENANT_ID), task_keys.queue("places"))
             os.kill(orchestrator, signal.SIGCONT)
 
     return held
@@ -182,11 +188,23 @@ async def forget_waiting(state: StateDir) -> None:
     waiting, leased = task_keys.waiting(_TENANT_ID), task_keys.leased(_TENANT_ID)
     async with connect(_redis_url(state)) as redis, asyncio.timeout(_IDLE_TIMEOUT_S):
         # Another process works on those that are leased, and takes them off when they have ended.
-        idle = await redis.execute("ZDIFF", 2, waiting, leased)
-        if isinstance(idle, list) and idle:
-            await redis.execute(
-                "ZREM", waiting, *(task for task in idle if isinstance(task, bytes))
-            )
+        await _forget(redis, _ids(await redis.execute("ZDIFF", 2, waiting, leased)))
         while await redis.execute("ZCARD", waiting):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        await redis.execute("DEL", leased)
+        await redis.execute("DEL", leased, task_keys.queue("places"))
+
+
+async def _forget(redis: Redis, task_ids: Sequence[str]) -> None:
+    """Takes tasks off the queue, and their records with them: a sweep shall find none of them."""
+    for start in range(0, len(task_ids), _BATCH):
+        batch = task_ids[start : start + _BATCH]
+        await redis.pipeline(
+            ("ZREM", task_keys.waiting(_TENANT_ID), *batch),
+            ("ZREM", task_keys.tenant_tasks(_TENANT_ID), *batch),
+            *(("UNLINK", *task_keys.all_of(task_id)) for task_id in batch),
+        )
+
+
+def _ids(reply: Reply) -> list[str]:
+    members = reply if isinstance(reply, list) else []
+    return [member.decode() for member in members if isinstance(member, bytes)]

@@ -2,35 +2,21 @@
 
 import asyncio
 import contextlib
-import json as codec
 import random
-import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
-import grpc
 import httpx
 
 from chaos.history import FINAL, Control, Event, History, Poll, Start, Surprise, Watch
-from chaos.mesh import Mesh
 from chaos.plan import Script
-from manusmesh.task.v1 import task_service_pb2, task_service_pb2_grpc
+from chaos.streams import EXCUSED, EXCUSED_CODES, BrokenStreamError, grpc_events, sse_events
+from chaos.tenants import Tenant
 
 START: Final = "/api/generate-skill/start"
 STATUS: Final = "/api/generate-skill/status/"
 _AGAIN_S: Final = 0.2
-_EXCUSED: Final = frozenset({502, 503, 504})
-_EXCUSED_CODES: Final = frozenset({"UPSTREAM_UNAVAILABLE", "OVERLOADED", "DEADLINE_EXCEEDED"})
-_EXCUSED_GRPC: Final = frozenset(
-    {
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.CANCELLED,
-    }
-)
 _EXAMPLE: Final = {
     "platform": "linkedin",
     "content": "Three things we check before every roast. Which one do you skip?",
@@ -38,68 +24,29 @@ _EXAMPLE: Final = {
 }
 
 
-def request(name: str) -> dict[str, Any]:
+def request(name: str, *, callback_url: str = "") -> dict[str, Any]:
     """The body of a start."""
-    return {"skill_name": name, "target_platforms": ["linkedin"], "examples": [_EXAMPLE]}
-
-
-@dataclass(slots=True)
-class Tenant:
-    """A tenant and its connections.
-
-    Attributes:
-        tenant_id: Its id.
-        key: Its API key.
-        http: Its HTTP client.
-        tasks: Its gRPC stub of the task service.
-        active: Its tasks that are acknowledged and not known to be final.
-    """
-
-    tenant_id: str
-    key: str
-    http: httpx.AsyncClient
-    tasks: "task_service_pb2_grpc.TaskServiceAsyncStub"
-    active: set[str] = field(default_factory=set)
-
-    @property
-    def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What a gRPC call carries."""
-        return (("authorization", f"Bearer {self.key}"),)
-
-
-@contextlib.asynccontextmanager
-async def tenants(
-    mesh: Mesh, count: int, *, running: int | None = None
-) -> AsyncIterator[list[Tenant]]:
-    """New tenants, connected for the length of the block.
-
-    Args:
-        mesh: Whose tenants they are.
-        count: How many.
-        running: How many tasks of each run at once, where other than by default.
-
-    Raises:
-        httpx.HTTPError: when one cannot be created.
-    """
-    async with contextlib.AsyncExitStack() as stack:
-        address = mesh.url.removeprefix("http://")
-        channel = await stack.enter_async_context(grpc.aio.insecure_channel(address))
-        stub = task_service_pb2_grpc.TaskServiceStub(channel)
-        made = []
-        for _ in range(count):
-            tenant_id, key = await mesh.tenant(f"chaos{secrets.token_hex(6)}", running=running)
-            http = await stack.enter_async_context(mesh.client(key))
-            made.append(Tenant(tenant_id, key, http, stub))
-        yield made
+    body = {"skill_name": name, "target_platforms": ["linkedin"], "examples": [_EXAMPLE]}
+    return {**body, "callback_url": callback_url} if callback_url else body
 
 
 class Client:
-    """The client of one task."""
+    """The client of one task.
 
-    def __init__(self, history: History, tenant: Tenant, script: Script) -> None:
+    Args:
+        history: Takes down what it sees.
+        tenant: Whose client it is.
+        script: What it does.
+        callback_url: What shall hear of the task's ends; empty for nobody.
+    """
+
+    def __init__(
+        self, history: History, tenant: Tenant, script: Script, *, callback_url: str = ""
+    ) -> None:
         self._history = history
         self._tenant = tenant
         self._script = script
+        self._callback_url = callback_url
         self._choose = random.Random(script.seed)  # noqa: S311 (nothing here is a secret)
         self._task_id = ""
 
@@ -125,7 +72,8 @@ class Client:
     async def _start(self) -> str:
         """Starts the task; with the same key again for as long as the answer is lost."""
         script = self._script
-        key, body = f"key-{script.number}", request(script.name)
+        key = f"key-{script.number}"
+        body = request(script.name, callback_url=self._callback_url)
         sent_s, tries = time.time(), 0
         while True:
             tries += 1
@@ -147,6 +95,7 @@ class Client:
                         sent_s=sent_s,
                         answered_s=time.time(),
                         tries=tries,
+                        callback_url=self._callback_url,
                     )
                 )
                 return task_id
@@ -159,9 +108,18 @@ class Client:
         answer = await self._ask("GET", path)
         if answer is None:
             return ""
-        status, progress = str(answer["status"]), int(answer["progress"])
-        poll = Poll(self._task_id, sent_s, time.time(), status, progress)
-        self._history.polls.append(poll)
+        status = str(answer["status"])
+        self._history.polls.append(
+            Poll(
+                task_id=self._task_id,
+                sent_s=sent_s,
+                answered_s=time.time(),
+                status=status,
+                progress=int(answer["progress"]),
+                eta_s=int(answer["eta_seconds"]),
+                current_step=str(answer["current_step"]),
+            )
+        )
         return status
 
     async def _until(self, statuses: frozenset[str]) -> str:
@@ -230,7 +188,7 @@ class Client:
         told = body.get("error", {}) if isinstance(body, dict) else {}
         if refusal and told.get("code") == refusal:
             return dict(body)
-        if answer.status_code not in _EXCUSED or told.get("code") not in _EXCUSED_CODES:
+        if answer.status_code not in EXCUSED or told.get("code") not in EXCUSED_CODES:
             self._surprised(f"{method} {path}", f"HTTP {answer.status_code} {answer.text[:200]}")
         return None
 
@@ -264,88 +222,3 @@ class Client:
 
     def _surprised(self, call: str, says: str) -> None:
         self._history.surprises.append(Surprise(time.time(), self._task_id, call, says))
-
-
-class BrokenStreamError(Exception):
-    """A stream of events broke off.
-
-    Attributes:
-        surprise: What no fault excuses about it; empty when one does.
-    """
-
-    def __init__(self, surprise: str = "") -> None:
-        super().__init__(surprise)
-        self.surprise = surprise
-
-
-async def sse_events(tenant: Tenant, task_id: str, *, after: int) -> AsyncGenerator[Event, None]:
-    """The events after an offset over Server-Sent Events, without heartbeats.
-
-    Raises:
-        BrokenStreamError: when the stream breaks off.
-    """
-    headers = {"Last-Event-ID": str(after)} if after else {}
-    path = f"/api/tasks/{task_id}/events"
-    try:
-        async with tenant.http.stream("GET", path, headers=headers) as answer:
-            if answer.status_code == httpx.codes.NO_CONTENT:
-                # There will be nothing after that offset: the task is final.
-                return
-            if answer.status_code != httpx.codes.OK:
-                await answer.aread()
-                excused = answer.status_code in _EXCUSED
-                raise BrokenStreamError("" if excused else f"HTTP {answer.status_code}")
-            async for line in answer.aiter_lines():
-                if not line.startswith("data:"):
-                    continue
-                told = codec.loads(line.removeprefix("data:"))
-                if "error" in told and told.get("success") is False:
-                    code = told["error"]["code"]
-                    raise BrokenStreamError("" if code in _EXCUSED_CODES else f"told {code}")
-                if told["type"] != "heartbeat":
-                    yield _event(told)
-    except httpx.TransportError as error:
-        raise BrokenStreamError from error
-
-
-async def grpc_events(tenant: Tenant, task_id: str, *, after: int) -> AsyncGenerator[Event, None]:
-    """The events after an offset over gRPC, without heartbeats.
-
-    Raises:
-        BrokenStreamError: when the stream breaks off.
-    """
-    asked = task_service_pb2.WatchTaskRequest(task_id=task_id, after=after)
-    call = tenant.tasks.WatchTask(asked, metadata=tenant.metadata)
-    try:
-        async for told in call:
-            if told.type != "heartbeat":
-                yield Event(
-                    offset=told.offset,
-                    type=told.type,
-                    at_s=told.time.ToMilliseconds() / 1000,
-                    progress=told.progress,
-                    step=told.step,
-                    message=told.message,
-                )
-    except grpc.aio.AioRpcError as error:
-        # A stream that Envoy resets, as when the gateway dies, ends without the mesh's own details.
-        excused = error.code() in _EXCUSED_GRPC or not _detailed(error)
-        raise BrokenStreamError("" if excused else f"{error.code()}: {error.details()}") from error
-    finally:
-        call.cancel()
-
-
-def _detailed(error: grpc.aio.AioRpcError) -> bool:
-    return any(name == "grpc-status-details-bin" for name, _ in error.trailing_metadata() or ())
-
-
-def _event(told: Mapping[str, Any]) -> Event:
-    at_s = datetime.fromisoformat(told["time"]).timestamp()
-    return Event(
-        offset=told["offset"],
-        type=told["type"],
-        at_s=round(at_s, 3),
-        progress=told["progress"],
-        step=told["step"],
-        message=told["message"],
-    )

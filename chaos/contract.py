@@ -1,5 +1,6 @@
 """The public calls, read from the descriptors: each as REST and as gRPC, with a valid request."""
 
+import importlib
 import re
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -12,12 +13,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
-from manusmesh.content.v1 import content_service_pb2  # noqa: F401 (enters it into the pool)
-from manusmesh.system.v1 import system_service_pb2  # noqa: F401
-from manusmesh.task.v1 import dead_letter_service_pb2, task_service_pb2  # noqa: F401
-from manusmesh.tenant.v1 import tenant_service_pb2  # noqa: F401
 from manusmesh.type.v1 import policy_pb2
-from manusmesh.webhook.v1 import webhook_service_pb2  # noqa: F401
 from meshkit.local import programs
 
 _VARIABLE: Final = re.compile(r"\{(\w+)\}")
@@ -87,6 +83,9 @@ def _calls() -> Iterator[Call]:
     files = descriptor_pb2.FileDescriptorSet.FromString(programs.descriptors().read_bytes())
     pool = descriptor_pool.Default()
     for file in files.file:
+        if file.package.startswith("manusmesh.") and file.service:
+            # Enters it into the pool.
+            importlib.import_module(file.name.removesuffix(".proto").replace("/", ".") + "_pb2")
         for service in file.service:
             full_name = f"{file.package}.{service.name}"
             for method in service.method:

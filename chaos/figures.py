@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from chaos.history import FINAL, Fault, History, Outage
 from chaos.mesh import service_of
+from chaos.webhooks import first_tries
 
 _AROUND_S: Final = 5.0
 """A blow at a gateway or Envoy this long before an outage disturbs what is measured of it."""
 _RECOVERY_WINDOW_S: Final = 10.0
+FIRST_TRY_S: Final = 5.0
 AWAY_ANSWER_S: Final = 2.0
 RECOVERY_S: Final = 5.0
 
@@ -58,11 +60,12 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Median, 95th percentile and worst of measured values; NaN when there are none."""
+    """Median, high percentiles and worst of measured values; NaN when there are none."""
 
     count: int
     p50: float
     p95: float
+    p99: float
     worst: float
 
 
@@ -117,6 +120,11 @@ class Figures:
     away_answers: Spread
     recoveries: Spread
     recoveries_disturbed: Spread
+    webhooks: int
+    webhooks_again: int
+    first_tries: Spread
+    first_tries_raw: Spread
+    first_tries_disturbed: int
     start_to_end: Spread
 
 
@@ -124,12 +132,12 @@ def spread(values: Sequence[float]) -> Spread:
     """Nearest-rank percentiles of those that are numbers."""
     ranked = sorted(value for value in values if not math.isnan(value))
     if not ranked:
-        return Spread(0, math.nan, math.nan, math.nan)
+        return Spread(0, math.nan, math.nan, math.nan, math.nan)
 
     def at(share: float) -> float:
         return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
 
-    return Spread(len(ranked), at(0.5), at(0.95), ranked[-1])
+    return Spread(len(ranked), at(0.5), at(0.95), at(0.99), ranked[-1])
 
 
 def takeovers(history: History) -> list[Takeover]:
@@ -150,11 +158,7 @@ def _taken_over(history: History, fault: Fault) -> Iterator[Takeover]:
         following = next((one for one in later if one.type in FINAL | {"started", "paused"}), None)
         if following is None or following.type != "started":
             continue
-        began = fault.at_s
-        for outage in history.outages:
-            if outage.from_s < following.at_s and outage.until_s > began:
-                began = min(outage.until_s, following.at_s)
-        began = max([began, *(at_s for at_s in others if began < at_s < following.at_s)])
+        began = history.undisturbed_since(fault.at_s, following.at_s, blows=others)
         yield Takeover(
             task_id=task_id,
             fault=fault.kind,
@@ -198,7 +202,7 @@ def _recovery(history: History, outage: Outage) -> Recovery:
 
 def measure(history: History) -> Figures:
     """The figures of a history."""
-    found, around = takeovers(history), recoveries(history)
+    found, around, tries = takeovers(history), recoveries(history), first_tries(history)
     calm = [one for one in around if not one.disturbed]
     kills = Counter(fault.target for fault in history.faults if fault.kind == "kill")
     ends = {
@@ -228,6 +232,11 @@ def measure(history: History) -> Figures:
         away_answers=spread([one.slowest_s for one in calm]),
         recoveries=spread([one.recovered_s for one in calm]),
         recoveries_disturbed=spread([one.recovered_s for one in around if one.disturbed]),
+        webhooks=len({one.webhook_id for one in history.notices}),
+        webhooks_again=len(history.notices) - len({one.webhook_id for one in history.notices}),
+        first_tries=spread([one.counted_s for one in tries]),
+        first_tries_raw=spread([one.raw_s for one in tries]),
+        first_tries_disturbed=sum(1 for one in tries if one.disturbed),
         start_to_end=spread(
             [ends[one.task_id] - one.sent_s for one in history.starts if one.task_id in ends]
         ),
@@ -273,10 +282,16 @@ def promises(
             figures.recoveries.worst,
             RECOVERY_S,
         ),
+        _within(
+            f"the first try of a webhook within {FIRST_TRY_S:g} s, 99 of 100",
+            figures.first_tries.p99,
+            FIRST_TRY_S,
+        ),
         _at_least("tasks acknowledged", figures.tasks, floor.tasks),
         _at_least("processes killed", figures.kills, floor.kills),
         _at_least("of them Redis", figures.redis_kills, floor.redis_kills),
         _at_least("kinds of process killed", len(struck), 8),
+        _at_least("ends told by webhook", figures.webhooks, floor.tasks // 4),
         _at_least("takeovers seen", figures.takeovers.count, floor.takeovers),
         Promise(
             f"at least {floor.completed_share:.0%} of the tasks that could complete did",
@@ -305,7 +320,7 @@ def as_plain(figures: Figures) -> dict[str, Any]:
 
     def plain(value: Any) -> Any:  # noqa: ANN401 (fields of any type)
         if isinstance(value, Spread):
-            return {name: plain(getattr(value, name)) for name in ("count", "p50", "p95", "worst")}
+            return {name: plain(getattr(value, name)) for name in Spread.__dataclass_fields__}
         return None if isinstance(value, float) and math.isnan(value) else value
 
     return {name: plain(getattr(figures, name)) for name in Figures.__dataclass_fields__}

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import httpx
 
-from chaos.clients import START, Tenant, request
+from chaos.clients import START, request
 from chaos.mesh import Mesh
+from chaos.tenants import Tenant
 
 _AT_ONCE: Final = 32
 _NAME: Final = "slow-100"

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import httpx
 
-from chaos.clients import BrokenStreamError, Tenant, grpc_events, sse_events
 from chaos.history import FINAL, Event, History, TaskHistory
+from chaos.streams import BrokenStreamError, grpc_events, sse_events
+from chaos.tenants import Tenant
 from meshkit.redis import Redis, connect
 from meshkit.tasks import keys
 

@@ -38,6 +38,7 @@ class Start:
         sent_s: When it was first asked for.
         answered_s: When it was acknowledged.
         tries: How often it was asked for.
+        callback_url: What was to hear of the task's ends; empty for nobody.
     """
 
     tenant_id: str
@@ -47,17 +48,55 @@ class Start:
     sent_s: float
     answered_s: float
     tries: int
+    callback_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A webhook that was received.
+
+    Attributes:
+        at_s: When.
+        url: Where, as the task's callback URL has it.
+        webhook_id: The id of the message; empty when it had none.
+        task_id: The task that its body names.
+        status: The status that its body names.
+        body: Digest of the body.
+        fault: What is wrong with its signature or form; empty when nothing is.
+        answered: The HTTP status that it was answered, 0 when the connection was closed instead.
+    """
+
+    at_s: float
+    url: str
+    webhook_id: str
+    task_id: str
+    status: str
+    body: str
+    fault: str
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """An answer about a task's status."""
+    """An answer about a task's status.
+
+    Attributes:
+        task_id: The task.
+        sent_s: When it was asked for.
+        answered_s: When it was answered.
+        status: The task's status.
+        progress: Its progress in percent.
+        eta_s: The time left in seconds.
+        current_step: What is going on.
+    """
 
     task_id: str
     sent_s: float
     answered_s: float
     status: str
     progress: int
+    eta_s: int = 0
+    current_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +256,7 @@ class History:
     polls: list[Poll] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     surprises: list[Surprise] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -224,6 +264,20 @@ class History:
     outages: list[Outage] = field(default_factory=list)
     tasks: dict[str, TaskHistory] = field(default_factory=dict)
     listed: dict[str, list[str]] = field(default_factory=dict)
+
+    def undisturbed_since(self, from_s: float, until_s: float, *, blows: Sequence[float]) -> float:
+        """Since when, between two moments, Redis was there and nothing was struck any more.
+
+        Args:
+            from_s: The first moment, and the answer when nothing happened in between.
+            until_s: The second.
+            blows: When those were struck that matter.
+        """
+        since = from_s
+        for outage in self.outages:
+            if outage.from_s < until_s and outage.until_s > since:
+                since = min(outage.until_s, until_s)
+        return max([since, *(at_s for at_s in blows if since < at_s < until_s)])
 
 
 def save(history: History, figures: Mapping[str, Any], path: Path) -> None:

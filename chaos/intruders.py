@@ -1,6 +1,7 @@
 """One tenant tries to reach another's tasks, by every call and with every kind of id."""
 
 import asyncio
+import math
 import random
 import re
 import string
@@ -11,8 +12,9 @@ from typing import Any, Final
 import grpc
 import httpx
 
-from chaos.clients import Tenant, request
+from chaos.clients import request
 from chaos.contract import Call, calls
+from chaos.tenants import Tenant
 
 SECRET: Final = "the-name-that-nobody-else-may-read"  # noqa: S105 (a name to look for in answers)
 _AT_ONCE: Final = 16
@@ -76,7 +78,7 @@ async def intrude(
         victim: Whose task is tried.
         attacker: Who tries.
         channel: To the public port.
-        tries: How many, about: each call gets as many as the others.
+        tries: How many at least: each call gets as many as the others.
         seed: Of the ids.
 
     Raises:
@@ -115,7 +117,7 @@ async def intrude(
             leaks.append(f"{call.name} tells a foreign id from an unknown one: {foreign} {unknown}")
         await one(call, rest=rest, tried=_mutated(task_id, choose))
 
-    rounds = max(1, tries // (3 * len(ways)))
+    rounds = max(1, math.ceil(tries / (3 * len(ways))))
     async with asyncio.TaskGroup() as group:
         for _ in range(rounds):
             for call, rest in ways:

@@ -12,13 +12,23 @@ from typing import Any, Final
 
 import httpx
 
-from meshkit.local.daemon import mesh_beside
+from meshkit.local.launch import mesh_beside
 from meshkit.local.process import alive, send
 from meshkit.local.state import ProcessRecord, StateDir, read_processes
 from rig.run import options
 
 _UNLIMITED: Final = {"per_hour": 1_000_000_000, "burst": 1_000_000}
+_LOOPBACK: Final = "127.0.0.0/8"
 _REPLICA: Final = re.compile(r"-\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """A tenant that was just created: its id, its key, and the secret that signs its webhooks."""
+
+    tenant_id: str
+    key: str
+    webhook_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +87,33 @@ class Mesh:
             trust_env=False,
         )
 
-    async def tenant(self, name: str, running: int | None = None) -> tuple[str, str]:
-        """Creates a tenant and answers its id and key.
+    async def tenant(
+        self, name: str, *, running: int | None = None, queued: int | None = None
+    ) -> "NewTenant":
+        """Creates a tenant.
 
         Args:
             name: 1 to 32 of a-z and 0-9.
             running: How many of its tasks run at once, where other than by default. Its rate limits
                 are out of reach.
+            queued: How many of its tasks wait or run, where other than by default.
 
         Raises:
             httpx.HTTPStatusError: when it is refused.
         """
         limits: dict[str, Any] = dict.fromkeys(("async", "sync", "status"), _UNLIMITED)
-        if running is not None:
-            limits["running"] = running
+        caps = {"running": running, "queued": queued}
+        limits |= {name: cap for name, cap in caps.items() if cap is not None}
         body = {"name": name, "env": "test", "limits": limits}
-        admin_key = self.state.admin_key.read_text(encoding="ascii").strip()
-        async with self.client(admin_key) as client:
+        async with self.operator() as client:
             answer = await client.post("/api/admin/tenants", json=body)
             answer.raise_for_status()
             made = answer.json()
-            return made["tenant_id"], made["key"]
+            return NewTenant(made["tenant_id"], made["key"], made["webhook_secret"])
+
+    def operator(self) -> httpx.AsyncClient:
+        """A client with the operator's key."""
+        return self.client(self.state.admin_key.read_text(encoding="ascii").strip())
 
 
 def service_of(name: str) -> str:
@@ -125,6 +141,13 @@ def running(
         # Four renewals a lease, as by default.
         "MESH_WORKER__RENEW_S": str(lease_s / 4),
     }
-    given = options(state_dir, replicas=replicas, step_ms=step_ms, environment=settings)
+    given = options(
+        state_dir,
+        replicas=replicas,
+        # Where webhooks are received.
+        allow_private=[_LOOPBACK],
+        step_ms=step_ms,
+        environment=settings,
+    )
     with mesh_beside(given) as started:
         yield Mesh(started.url, started.state)

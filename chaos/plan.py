@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from rig import steering
 
@@ -34,6 +34,14 @@ _BEHAVIOURS: Final[Mapping[str, float]] = {
 }
 _NAMES: Final[Mapping[str, float]] = {"plain": 0.90, steering.FLAKY: 0.06, steering.FAIL: 0.04}
 _IMPATIENT: Final = 0.25
+Receives = Literal["", "well", "fails", "hangs_up"]
+"""How a webhook of a task is received at first; "" for a task that has none."""
+_RECEIVES: Final[Mapping[Receives, float]] = {
+    "": 0.50,
+    "well": 0.40,
+    "fails": 0.05,
+    "hangs_up": 0.05,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Script:
         behaviour: "poll", "watch_sse", "watch_grpc", "cancel", "pause" or "retry".
         gives_up_s: After how long the first start is broken off, unanswered; None for never.
         seed: For what it chooses on the way.
+        receives: How the webhooks of the task are received at first.
     """
 
     number: int
@@ -83,6 +92,7 @@ class Script:
     behaviour: str
     gives_up_s: float | None
     seed: str
+    receives: Receives = ""
 
 
 def blows(
@@ -139,6 +149,7 @@ def script(seed: int, number: int, *, tenants: int) -> Script:
         behaviour=behaviour,
         gives_up_s=choose.uniform(0.0, 0.03) if choose.random() < _IMPATIENT else None,
         seed=f"client {seed} {number}",
+        receives=choose.choices(list(_RECEIVES), list(_RECEIVES.values()))[0],
     )
 
 

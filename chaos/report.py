@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chaos.figures import Figures, Promise, Spread
 from chaos.history import History
-from chaos.rules import Violation
+from chaos.violation import Violation
 
 _SHOWN: Final = 5
 """Violations of a rule, and histories of offending tasks, that are printed; the file has all."""
@@ -50,6 +50,9 @@ def _counts(figures: Figures) -> Table:
             f"reconnections, {figures.repeated_starts} starts sent again; "
             + _listed(figures.steered)
         ),
+        "webhooks": (
+            f"{figures.webhooks} ends told, {figures.webhooks_again} attempts besides the first"
+        ),
         "judged": f"{figures.events} events, each over SSE and over gRPC",
     }
     for name, says in rows.items():
@@ -60,7 +63,7 @@ def _counts(figures: Figures) -> Table:
 def _times(figures: Figures) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
     table.add_column("\nseconds", overflow="fold")
-    for name in ("count", "P50", "P95", "worst"):
+    for name in ("count", "P50", "P95", "P99", "worst"):
         table.add_column(f"\n{name}", justify="right", no_wrap=True)
     disturbed = figures.takeovers_disturbed
     rows: dict[str, Spread] = {
@@ -72,10 +75,15 @@ def _times(figures: Figures) -> Table:
         "slowest answer while it was": figures.away_answers,
         "service again after its return": figures.recoveries,
         "the same, with a gateway or Envoy struck as well": figures.recoveries_disturbed,
+        (
+            f"first try of a webhook after the end ({figures.first_tries_disturbed} counted from "
+            "a blow or from Redis's return)"
+        ): figures.first_tries,
+        "the same, from the end whatever else happened": figures.first_tries_raw,
         "a task from its start to its end": figures.start_to_end,
     }
     for name, values in rows.items():
-        cells = [_number(value) for value in (values.p50, values.p95, values.worst)]
+        cells = [_number(value) for value in (values.p50, values.p95, values.p99, values.worst)]
         table.add_row(name, str(values.count), *cells)
     return table
 
@@ -134,6 +142,11 @@ def story(history: History, task_id: str) -> list[str]:
     lines += [
         (one.answered_s, f"polled: {one.status} {one.progress} %")
         for one in history.polls
+        if one.task_id == task_id
+    ]
+    lines += [
+        (one.at_s, f"webhook {one.webhook_id} of {one.status} answered {one.answered or 'nothing'}")
+        for one in history.notices
         if one.task_id == task_id
     ]
     lines += [

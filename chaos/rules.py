@@ -1,16 +1,18 @@
 """The judge: what must hold of a recorded history, one function a rule.
 
 Each rule is pure and yields what breaks it. Nothing here knows how the mesh works inside; the rules
-are the promises of the public contract, and fences are the one thing looked up in Redis.
+are the promises of the public contract, and fences are the one thing looked up in Redis. What
+webhooks told is judged by the rules in `webhooks.py`.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeVar
 
 from chaos.history import FINAL, Control, Event, Held, History, Poll, TaskHistory
+from chaos.violation import Violation
+from chaos.webhooks import webhooks_are_true, webhooks_arrive
 from rig import steering
 from rig.job import expected
 
@@ -18,23 +20,15 @@ Seen = TypeVar("Seen", Poll, Held)
 
 DEAD_HOLDERS: Final = 3
 """A task that lost so many holders is a dead letter: failed, and rightly so."""
+REASONS: Final = (
+    *("first estimate", "the time left is the plan's estimate"),
+    *("the plan foresees more work than usual", "another step than planned", "slower than usual"),
+    *("trying again", "the step begins anew", "taken over", "given back by its worker"),
+    *("resumed", "queued again", "of the tenant's tasks run at once"),
+)
+"""What `current_step` may name, in whatever case, when more time is left than before."""
 _CANCEL_S: Final = 2.0
 """How long after the answer to a cancel its task may still end otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A broken rule.
-
-    Attributes:
-        rule: Name of the rule.
-        task_id: Whose history shows it; empty when it is nobody's.
-        says: What is wrong.
-    """
-
-    rule: str
-    task_id: str
-    says: str
 
 
 Rule = Callable[[History], Iterator[Violation]]
@@ -209,6 +203,26 @@ def _forward(
             yield Violation("never_back", task_id, f"was {final} and then {poll.status}")
 
 
+def eta_grows_with_reason(history: History) -> Iterator[Violation]:
+    """No answer shows more time left than an earlier one without naming a reason.
+
+    Earlier is what had been answered before the request was sent, whoever asked.
+    """
+    for task_id, polls in _by_task(history.polls).items():
+        answered = sorted(polls, key=lambda poll: poll.answered_s)
+        told = 0
+        least: int | None = None
+        for poll in sorted(polls, key=lambda poll: poll.sent_s):
+            while told < len(answered) and answered[told].answered_s <= poll.sent_s:
+                before = answered[told].eta_s
+                least = before if least is None else min(least, before)
+                told += 1
+            named = any(reason in poll.current_step.lower() for reason in REASONS)
+            if least is not None and poll.eta_s > least and not named:
+                says = f"{least} s were left and then {poll.eta_s} s: {poll.current_step!r}"
+                yield Violation("eta_grows_with_reason", task_id, says)
+
+
 def fences_rise(history: History) -> Iterator[Violation]:
     """Fence and attempt never fall, each attempt has a higher fence, each fence one holder."""
     for task_id, looks in _by_task(history.held).items():
@@ -300,9 +314,12 @@ RULES: Final[Sequence[Rule]] = (
     steps_once,
     result_as_made,
     never_back,
+    eta_grows_with_reason,
     fences_rise,
     cancels_hold,
     pauses_hold,
+    webhooks_arrive,
+    webhooks_are_true,
     failures_have_cause,
     no_surprises,
 )

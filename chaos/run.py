@@ -17,8 +17,8 @@ import httpx
 import structlog
 from rich.console import Console
 
-from chaos import clients, figures, report, rules
-from chaos.clients import Client, Tenant
+from chaos import figures, report, rules
+from chaos.clients import Client
 from chaos.figures import Figures, Floor, Promise
 from chaos.harvest import harvest
 from chaos.history import History, save
@@ -26,8 +26,11 @@ from chaos.mesh import Mesh, running
 from chaos.neighbours import neighbours
 from chaos.nemesis import Nemesis, NemesisError
 from chaos.plan import blows, script
-from chaos.rules import Violation
+from chaos.receiver import Receiver, receiving
+from chaos.tenants import Tenant, new_tenants
+from chaos.violation import Violation
 from chaos.watch import Lookout, probe
+from chaos.webhooks import webhooks_arrive
 from meshkit.local.errors import LocalMeshError
 
 _OUT: Final = Path(__file__).parent / "out"
@@ -50,7 +53,8 @@ class Options:
         lease_s: The lease of the orchestrators.
         step_ms: How long each of a task's four steps takes.
         replicas: Processes of a service, where there is other than one.
-        settle_s: How long after the attack the last task may take to its end.
+        settle_s: How long after the attack the last task may take to its end, and its webhook after
+            that.
         takeovers: Takeovers that must have been seen.
         completed_share: Share of the tasks that could complete that must have.
     """
@@ -102,15 +106,21 @@ async def run(options: Options, mesh: Mesh, *, told: Callable[[str], None]) -> O
         httpx.HTTPError: when tenants cannot be created, or the histories not be read.
     """
     history = History(options.seed, options.lease_s)
-    async with clients.tenants(mesh, _TENANTS) as tenants:
+    async with contextlib.AsyncExitStack() as stack:
+        tenants = await stack.enter_async_context(new_tenants(mesh, _TENANTS))
         lookout = Lookout(history, mesh.redis_url(), [tenant.active for tenant in tenants])
+        receiver = await stack.enter_async_context(
+            receiving(history, {one.tenant_id: one.webhook_secret for one in tenants})
+        )
         looking = asyncio.create_task(lookout.run())
         probing = asyncio.create_task(probe(history, tenants[0].http))
         try:
-            await _play(options, Nemesis(history, mesh, lookout), history, tenants, told)
+            nemesis = Nemesis(history, mesh, lookout)
+            await _play(options, nemesis, _Load(history, tenants, receiver), told)
             told("reading every task's history")
             await _healed(mesh, tenants[0])
             await harvest(history, tenants, mesh.redis_url())
+            await _all_told(history, options.settle_s)
         finally:
             for task in (looking, probing):
                 task.cancel()
@@ -135,11 +145,29 @@ def judge(options: Options, history: History) -> Outcome:
     return Outcome(history, measured, kept, violations)
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Whose tasks are driven, and where their webhooks arrive."""
+
+    history: History
+    tenants: Sequence[Tenant]
+    receiver: Receiver
+
+    def client(self, seed: int, number: int) -> Client:
+        plan = script(seed, number, tenants=len(self.tenants))
+        tenant = self.tenants[plan.tenant]
+        url = self.receiver.url(tenant.tenant_id, number, plan.receives)
+        return Client(self.history, tenant, plan, callback_url=url)
+
+    def state(self) -> str:
+        under_way = sum(len(tenant.active) for tenant in self.tenants)
+        return f"{len(self.history.starts):5d} started, {under_way:3d} under way"
+
+
 async def _play(
     options: Options,
     nemesis: Nemesis,
-    history: History,
-    tenants: Sequence[Tenant],
+    load: _Load,
     told: Callable[[str], None],
 ) -> None:
     """The load and the attack, until every task is final or `settle_s` has passed."""
@@ -154,16 +182,15 @@ async def _play(
     )
     pause_s = seconds / options.tasks
     at_once = asyncio.Semaphore(_IN_FLIGHT_MAX)
-    history.began_s = time.time()
+    load.history.began_s = time.time()
 
     async def one(number: int) -> None:
-        plan = script(options.seed, number, tenants=len(tenants))
         async with at_once:
-            await Client(history, tenants[plan.tenant], plan).run()
+            await load.client(options.seed, number).run()
 
     async with asyncio.TaskGroup() as group:
         attacking = group.create_task(
-            nemesis.attack(attack, told=lambda says: told(f"{_state(history, tenants)}  {says}"))
+            nemesis.attack(attack, told=lambda says: told(f"{load.state()}  {says}"))
         )
         driven: list[asyncio.Task[None]] = []
         while len(driven) < options.tasks or not attacking.done():
@@ -173,16 +200,19 @@ async def _play(
             async with at_once:
                 pass
         await attacking
-        told(f"{_state(history, tenants)}  the attack is over")
+        told(f"{load.state()}  the attack is over")
         _, late = await asyncio.wait(driven, timeout=options.settle_s)
         for client in late:
             client.cancel()
-    history.ended_s = time.time()
+    load.history.ended_s = time.time()
 
 
-def _state(history: History, tenants: Sequence[Tenant]) -> str:
-    under_way = sum(len(tenant.active) for tenant in tenants)
-    return f"{len(history.starts):5d} started, {under_way:3d} under way"
+async def _all_told(history: History, seconds: float) -> None:
+    """Waits until the webhooks of all ends have arrived, or for so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while any(webhooks_arrive(history)):  # noqa: ASYNC110 (a list is all there is)
+                await asyncio.sleep(0.5)
 
 
 async def _healed(mesh: Mesh, tenant: Tenant) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from meshkit.local.daemon import start_detached
 from meshkit.local.errors import LocalMeshError
+from meshkit.local.launch import start_detached
 from meshkit.local.options import AGENTS, MeshOptions, parse_networks, parse_replicas
-from meshkit.local.stop import stop_mesh
 
 _SERVICES: Final[Mapping[str, str]] = {
     "orchestrator": "rig.orchestrator:serve",
@@ -67,12 +66,18 @@ def main(arguments: Sequence[str]) -> int:
         command.add_argument("--state-dir", type=Path, required=True)
     given = parser.parse_args(arguments)
     try:
-        answer = _up(given) if given.command == "up" else {"stopped": stop_mesh(given.state_dir)}
+        answer = _up(given) if given.command == "up" else _down(given)
     except LocalMeshError as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(answer))
     return 0
+
+
+def _down(given: argparse.Namespace) -> dict[str, bool]:
+    from meshkit.local.stop import stop_mesh  # noqa: PLC0415 (a start need not wait for its imports)
+
+    return {"stopped": stop_mesh(given.state_dir)}
 
 
 def _up(given: argparse.Namespace) -> dict[str, str]:

@@ -25,7 +25,8 @@ async def planning() -> None:
 async def research() -> None:
     """Serves the research agent until SIGTERM."""
     descriptor = research_pb.DESCRIPTOR.services_by_name["ResearchService"]
-    servicer = agents.Research(step())
+    # The rig's job asks it for no more than it has.
+    servicer = agents.Research(step())  # type: ignore[abstract]
     add = research_rpc.add_ResearchServiceServicer_to_server
     await serve_agent("research", Served(descriptor, lambda server: add(servicer, server)))
 
@@ -33,7 +34,8 @@ async def research() -> None:
 async def coder() -> None:
     """Serves the coder agent until SIGTERM."""
     descriptor = coder_pb.DESCRIPTOR.services_by_name["CoderService"]
-    servicer = agents.Coder(step())
+    # The rig's job asks it for no more than it has.
+    servicer = agents.Coder(step())  # type: ignore[abstract]
     add = coder_rpc.add_CoderServiceServicer_to_server
     await serve_agent("coder", Served(descriptor, lambda server: add(servicer, server)))
 
@@ -41,6 +43,7 @@ async def coder() -> None:
 async def reporter() -> None:
     """Serves the reporter agent until SIGTERM."""
     descriptor = reporter_pb.DESCRIPTOR.services_by_name["ReporterService"]
-    servicer = agents.Reporter(step())
+    # The rig's job asks it for no more than it has.
+    servicer = agents.Reporter(step())  # type: ignore[abstract]
     add = reporter_rpc.add_ReporterServiceServicer_to_server
     await serve_agent("reporter", Served(descriptor, lambda server: add(servicer, server)))

@@ -9,10 +9,11 @@ import grpc
 import httpx
 import pytest
 
-from chaos.clients import Tenant
 from chaos.mesh import Mesh, running
+from chaos.tenants import Tenant
 from manusmesh.task.v1 import task_service_pb2_grpc
 from meshkit.redis import Redis, connect
+from tests.fault.answers import Caller
 from tests.fault.support import LEASE_S, REPLICAS, STEP_MS, eventually_ready
 
 MakeTenant = Callable[..., Awaitable[Tenant]]
@@ -51,10 +52,11 @@ async def tenant(
     stem = re.sub("[^a-z0-9]", "", request.node.name)[5:20]
     async with AsyncExitStack() as stack:
 
-        async def make(*, running: int | None = None) -> Tenant:
-            tenant_id, key = await mesh.tenant(f"{stem}{secrets.token_hex(4)}", running=running)
-            http = await stack.enter_async_context(mesh.client(key))
-            return Tenant(tenant_id, key, http, stub)
+        async def make(*, running: int | None = None, queued: int | None = None) -> Tenant:
+            name = f"{stem}{secrets.token_hex(4)}"
+            new = await mesh.tenant(name, running=running, queued=queued)
+            http = await stack.enter_async_context(mesh.client(new.key))
+            return Tenant(new.tenant_id, new.key, new.webhook_secret, http, stub)
 
         yield make
 
@@ -62,7 +64,7 @@ async def tenant(
 @pytest.fixture
 async def operator(mesh: Mesh) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the operator's key."""
-    async with mesh.client(mesh.state.admin_key.read_text(encoding="ascii").strip()) as client:
+    async with mesh.operator() as client:
         yield client
 
 
@@ -71,3 +73,17 @@ async def raw_redis(mesh: Mesh) -> AsyncIterator[Redis]:
     """The mesh's own Redis, past every service."""
     async with connect(mesh.redis_url()) as redis:
         yield redis
+
+
+@pytest.fixture
+async def owner(tenant: MakeTenant) -> Tenant:
+    """A tenant of the test."""
+    return await tenant()
+
+
+@pytest.fixture
+def caller(
+    mesh: Mesh, owner: Tenant, operator: httpx.AsyncClient, channel: grpc.aio.Channel
+) -> Caller:
+    """Makes calls of that tenant and of the operator."""
+    return Caller(mesh, owner, operator, channel)

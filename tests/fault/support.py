@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from chaos.clients import START, Tenant, request, sse_events
+from chaos.clients import START, request
 from chaos.history import FINAL
 from chaos.mesh import Mesh
+from chaos.streams import sse_events
+from chaos.tenants import Tenant
 from meshkit.local.process import alive
 from meshkit.redis import Redis
 from meshkit.tasks import keys
@@ -99,3 +102,26 @@ async def holder_of(redis: Redis, task_id: str) -> str:
     found = await redis.execute("HGET", keys.task(task_id), "holder")
     assert isinstance(found, bytes)
     return found.decode().rpartition("/")[0]
+
+
+async def kill_redis(mesh: Mesh) -> None:
+    """Ends Redis as a crash does and waits until its port is free; the supervisor is frozen."""
+    port = redis_port(mesh)
+    kill(mesh, "redis")
+
+    def free() -> bool:
+        # Its threads may outlive the process for a moment, and with them its socket.
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return True
+        return False
+
+    await eventually(free)
+
+
+def redis_port(mesh: Mesh) -> int:
+    """Where the Redis of a mesh listens, whether or not it does now."""
+    port = httpx.URL(mesh.redis_url()).port
+    assert port is not None
+    return port

@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Final
 
-from chaos.clients import sse_events
 from chaos.history import Event
 from chaos.mesh import Mesh
+from chaos.streams import sse_events
 from meshkit.redis import Redis
 from rig.job import STEPS, expected
 from tests.fault.conftest import MakeTenant

@@ -7,9 +7,10 @@ from collections import Counter
 import httpx
 import pytest
 
-from chaos.clients import Tenant, sse_events
 from chaos.history import Event
 from chaos.mesh import Mesh
+from chaos.streams import sse_events
+from chaos.tenants import Tenant
 from meshkit.redis import Redis
 from rig.job import STEPS
 from tests.fault.conftest import MakeTenant

@@ -7,7 +7,7 @@ import pytest
 
 from chaos import figures
 from chaos.figures import Floor
-from chaos.history import Event, Fault, History, Outage, Probe, Start, TaskHistory
+from chaos.history import Event, Fault, History, Notice, Outage, Probe, Start, TaskHistory
 
 ID = "task_1"
 
@@ -155,3 +155,40 @@ def test_too_slow_a_takeover_breaks_both_promises_about_it() -> None:
 def test_too_few_completed_tasks_fail_the_run() -> None:
     found = kept(history((99.6, "started"), (101.0, "failed")), FLOOR)
     assert not found["at least 95% of the tasks that could complete did"]
+
+
+def notice(at_s: float, answered: int = 200) -> Notice:
+    """An attempt to tell of the end of `TAKEN`."""
+    return Notice(at_s, "http://127.0.0.1:1/", "msg_1_3", ID, "completed", "", "", answered)
+
+
+def test_the_first_try_counts_not_the_one_received_well() -> None:
+    found = figures.measure(history(*TAKEN, notices=[notice(110.4, 500), notice(115.0)]))
+    assert (found.webhooks, found.webhooks_again) == (1, 1)
+    assert found.first_tries.worst == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    "disturbance",
+    [
+        {"outages": [Outage(109.0, 113.0)]},
+        {"faults": [Fault("kill", "orchestrator-2", 113.0, 113.0)]},
+        {"faults": [Fault("freeze", "gateway", 109.0, 113.0)]},
+    ],
+)
+def test_a_first_try_counts_from_what_held_it_up(disturbance: dict[str, object]) -> None:
+    found = figures.measure(history(*TAKEN, notices=[notice(118.5)], **disturbance))
+    assert found.first_tries.worst == pytest.approx(5.5)
+    assert found.first_tries_raw.worst == pytest.approx(8.5)
+    assert found.first_tries_disturbed == 1
+
+
+def test_too_late_a_first_try_fails_the_run() -> None:
+    says = "the first try of a webhook within 5 s, 99 of 100"
+    assert kept(history(*TAKEN, notices=[notice(114.9)]), FLOOR)[says]
+    assert not kept(history(*TAKEN, notices=[notice(115.1)]), FLOOR)[says]
+
+
+def test_too_few_webhooks_fail_the_run() -> None:
+    found = kept(history(*TAKEN, notices=[notice(110.1)]), replace(FLOOR, tasks=8))
+    assert not found["at least 2 ends told by webhook"]

@@ -7,8 +7,20 @@ from typing import Any, Final
 import pytest
 
 from chaos import rules
-from chaos.history import Control, Event, Held, History, Outage, Poll, Start, Surprise, Watch
+from chaos.history import (
+    Control,
+    Event,
+    Held,
+    History,
+    Notice,
+    Outage,
+    Poll,
+    Start,
+    Surprise,
+    Watch,
+)
 from chaos.history import TaskHistory as Task
+from chaos.webhooks import webhooks_are_true, webhooks_arrive
 from rig.job import STEPS, expected
 
 ID: Final = "task_1"
@@ -68,8 +80,38 @@ def poll(at_s: float, status: str, progress: int, *, took_s: float = 0.1) -> Pol
     return Poll(ID, at_s, at_s + took_s, status, progress)
 
 
+def left(at_s: float, eta_s: int, current_step: str = "Do", *, took_s: float = 0.1) -> Poll:
+    made = poll(at_s, "running", 20, took_s=took_s)
+    return replace(made, eta_s=eta_s, current_step=current_step)
+
+
 def held(fence: int, attempt: int, holder: str = "w/1") -> Held:
     return Held(ID, 100.0 + fence, fence, attempt, holder, "running")
+
+
+URL: Final = "http://127.0.0.1:1/tenant_a/well/1"
+
+
+def notice(**changes: Any) -> Notice:
+    """What tells of the end of `COMPLETED`, received well."""
+    number = len(COMPLETED)
+    made = Notice(
+        at_s=100.5 + number,
+        url=URL,
+        webhook_id=f"msg_1_{number}",
+        task_id=ID,
+        status="completed",
+        body="digest",
+        fault="",
+        answered=200,
+    )
+    return replace(made, **changes)
+
+
+def told(*notices: Notice) -> History:
+    """A completed task with a callback URL, and the webhooks that were received."""
+    start = Start("tenant_a", "key", "plain", ID, 100.0, 100.5, 1, callback_url=URL)
+    return history(starts=[start], notices=list(notices))
 
 
 RETRIED = events("queued", "started", "failed", "queued", "started", *DONE, "completed")
@@ -111,10 +153,23 @@ GOOD: Final[dict[str, History]] = {
     "no agent to be had": history(
         task(events("queued", "started", *["step_retried:coder"] * 3, "failed"))
     ),
+    "told at the third attempt": told(notice(answered=500), notice(answered=0), notice()),
     "watched to the end": history(watches=[Watch(ID, COMPLETED, 3, ended=True)]),
     "watched in part": history(watches=[Watch(ID, COMPLETED[:3], 1, ended=False)]),
     # Two answers cross: neither is earlier than the other.
     "polls at once": history(polls=[poll(101, "running", 20, took_s=2), poll(102, "running", 10)]),
+    "the time left runs down and stands": history(polls=[left(101, 9), left(102, 8), left(103, 8)]),
+    "the time left grows for a reason": history(
+        polls=[
+            left(101, 0, "Starting"),
+            left(102, 9, "Do (the time left is the plan's estimate)"),
+            left(103, 5, "Do: attempt 1 failed, trying again in 4 s"),
+            left(104, 20, "Taken over: the worker before does not answer any more"),
+        ]
+    ),
+    "polls of the time left at once": history(
+        polls=[left(101, 5, took_s=2), left(102, 6)],
+    ),
     "fences": history(held=[held(1, 1), held(2, 2, "w/2"), held(3, 3, "w/3")]),
 }
 
@@ -209,6 +264,21 @@ BAD: Final[list[tuple[Callable[..., Any], str, History]]] = [
             controls=[control("retry", at_s=90.0)],
         ),
     ),
+    (
+        rules.eta_grows_with_reason,
+        "grows in silence",
+        history(polls=[left(101, 5), left(102, 6)]),
+    ),
+    (
+        rules.eta_grows_with_reason,
+        "a reason that is forgotten",
+        history(polls=[left(101, 5), left(102, 9, "Do (slower than usual)"), left(103, 8)]),
+    ),
+    (
+        rules.eta_grows_with_reason,
+        "a first estimate out of nowhere",
+        history(polls=[left(101, 0), left(102, 6)]),
+    ),
     (rules.fences_rise, "fence falls", history(held=[held(2, 1), held(1, 1)])),
     (rules.fences_rise, "attempt falls", history(held=[held(2, 2), held(3, 1)])),
     (rules.fences_rise, "same fence", history(held=[held(2, 1), held(2, 2)])),
@@ -234,6 +304,14 @@ BAD: Final[list[tuple[Callable[..., Any], str, History]]] = [
         "goes on unasked",
         history(task(events("queued", "started", "paused", "started", *DONE, "completed"))),
     ),
+    (webhooks_arrive, "never", told()),
+    (webhooks_arrive, "never received well", told(notice(answered=500))),
+    (webhooks_are_true, "signed wrongly", told(notice(), notice(fault="its signature"))),
+    (webhooks_are_true, "sent elsewhere", told(notice(), notice(url=URL + "0"))),
+    (webhooks_are_true, "of no end", told(notice(), notice(webhook_id="msg_1_2"))),
+    (webhooks_are_true, "of another end", told(notice(), notice(status="failed"))),
+    (webhooks_are_true, "too early", told(notice(at_s=101.0))),
+    (webhooks_are_true, "changed", told(notice(), notice(body="another"))),
     (rules.failures_have_cause, "for nothing", history(task(SHORT))),
     (rules.no_surprises, "404", history(surprises=[Surprise(1.0, ID, "GET /x", "HTTP 404")])),
 ]

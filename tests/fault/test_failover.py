@@ -1,0 +1,144 @@
+"""What a failover of Redis to its replica loses: `pytest -s tests/fault/test_failover.py` tells."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from meshkit.redis import Redis, RedisAwayError, connect
+from tests.support import redis_proxy
+from tests.support.eventually import eventually
+from tests.support.redis import RedisServer
+from tests.support.redis_proxy import Proxy
+
+SPLIT_S: Final = 5.0
+BOUND_S: Final = 3.0
+"""Redis counts the lag in whole seconds, which are two at least when it is more than one, and looks
+at it once a second."""
+BOUNDED: Final = ("min-replicas-to-write 1", "min-replicas-max-lag 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A primary and a replica that is connected to it by a line that can be cut."""
+
+    primary: RedisServer
+    replica: RedisServer
+    line: Proxy
+
+
+@dataclass(slots=True)
+class Written:
+    """When each of the writes was acknowledged, by its number from 0."""
+
+    at: list[float] = field(default_factory=list)
+    refused: int = 0
+
+
+@contextlib.asynccontextmanager
+async def paired(directory: Path, *settings: str) -> AsyncIterator[Pair]:
+    """A pair in sync, of a primary with some settings."""
+    password = secrets.token_hex(8)
+    with contextlib.ExitStack() as stack:
+        primary = _server(directory / "primary", password, stack, *settings)
+        primary.start()
+        async with redis_proxy.run(primary.port) as line:
+            replica = _server(
+                directory / "replica", password, stack, f"replicaof 127.0.0.1 {line.port}"
+            )
+            # The line is in this process.
+            await asyncio.to_thread(replica.start)
+            await eventually(lambda: _in_sync(replica))
+            yield Pair(primary, replica, line)
+
+
+def _server(
+    directory: Path, password: str, stack: contextlib.ExitStack, *extra: str
+) -> RedisServer:
+    directory.mkdir()
+    server = RedisServer(directory, f"masterauth {password}", "repl-diskless-sync-delay 0", *extra)
+    server.password = password
+    stack.callback(server.kill)
+    return server
+
+
+async def _in_sync(replica: RedisServer) -> bool:
+    lines = await asyncio.to_thread(replica.lines, "INFO replication")
+    return b"master_link_status:up" in lines
+
+
+async def write(redis: Redis, until: Callable[[], bool]) -> Written:
+    """Writes one number after another as fast as they are acknowledged."""
+    written = Written()
+    while not until():
+        try:
+            await redis.execute("SET", f"n:{len(written.at)}", "x")
+        except RedisAwayError:
+            written.refused += 1
+            await asyncio.sleep(0.01)
+        else:
+            written.at.append(time.monotonic())
+    return written
+
+
+async def lost(pair: Pair, written: Written) -> list[float]:
+    """When those were acknowledged that are missing once the replica has taken over."""
+    pair.primary.kill()
+    assert pair.replica.ask("REPLICAOF NO ONE") == b"+OK"
+    async with connect(pair.replica.url) as redis:
+        found = await redis.pipeline(*(("EXISTS", f"n:{n}") for n in range(len(written.at))))
+    return [at for at, there in zip(written.at, found, strict=True) if not there]
+
+
+def tell(what: str, written: Written, missing: list[float]) -> float:
+    """Prints what was lost; answers over how many seconds."""
+    span_s = missing[-1] - missing[0] if missing else 0.0
+    print(
+        f"{what}: {len(missing)} of {len(written.at)} acknowledged writes lost, "
+        f"acknowledged within {span_s:.2f} s; {written.refused} refused"
+    )
+    return span_s
+
+
+async def test_a_primary_that_is_killed_loses_next_to_nothing(tmp_path: Path) -> None:
+    async with paired(tmp_path) as pair, connect(pair.primary.url) as redis:
+        stop_at = time.monotonic() + 1.0
+        written = await write(redis, lambda: time.monotonic() > stop_at)
+        missing = await lost(pair, written)
+    assert len(written.at) > 100
+    # One writer waits for each answer: what is under way to the replica is the last of them.
+    tell("killed", written, missing)
+    assert len(missing) <= 0.1 * len(written.at)
+
+
+@pytest.mark.parametrize("settings", [(), BOUNDED], ids=["plain", "bounded"])
+async def test_a_primary_that_is_cut_off_from_its_replica(
+    tmp_path: Path, settings: tuple[str, ...]
+) -> None:
+    async with paired(tmp_path, *settings) as pair, connect(pair.primary.url) as redis:
+        await eventually(lambda: _takes_writes(redis))
+        pair.line.muted = True
+        stop_at = time.monotonic() + SPLIT_S
+        written = await write(redis, lambda: time.monotonic() > stop_at)
+        missing = await lost(pair, written)
+    span_s = tell(f"cut off for {SPLIT_S:.0f} s, {settings or 'plain'}", written, missing)
+    if settings:
+        assert written.refused
+        # A second for a machine that is busy with other things.
+        assert span_s < BOUND_S + 1.0
+    else:
+        # All of the split, but for what a busy machine makes of it.
+        assert span_s > SPLIT_S / 2
+
+
+async def _takes_writes(redis: Redis) -> bool:
+    try:
+        return await redis.execute("SET", "a", 1) == b"OK"
+    except RedisAwayError:
+        return False
