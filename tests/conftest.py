@@ -1,15 +1,33 @@
-"""What all layers share: one real Redis for the session, emptied for each test that uses it."""
+"""What all layers share: one real Redis for the session, emptied for each test that uses it.
 
+`MESH_TEST_REDIS_SERVER=/path/to/redis-server` runs all tests on another Redis, or on Valkey.
+"""
+
+import os
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 import structlog
 
+from meshkit.local import programs
 from meshkit.redis import Redis, connect
 from meshkit.signals import Signals, signals
 from meshkit.tasks.queue import Queue
 from meshkit.tasks.store import TaskStore
 from tests.support import redis as redis_support
+from tests.support import redis_cluster
+from tests.support.redis_cluster import RedisCluster
+
+# The same examples in every run, so that a change is judged by what it changes; new ones are looked
+# for with HYPOTHESIS_PROFILE=explore. No example has a deadline: a busy machine would decide.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=500, print_blob=True, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+if _server := os.environ.get("MESH_TEST_REDIS_SERVER"):
+    # For the processes that tests start, too.
+    os.environ[programs.REDIS_SERVER] = _server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,15 +64,41 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_suppor
         yield server
 
 
+@pytest.fixture(scope="session")
+def shared_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """The cluster of the session: not to be killed, frozen or moved about."""
+    with redis_cluster.run(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
 @pytest.fixture
-async def redis(redis_server: redis_support.RedisServer) -> AsyncIterator[Redis]:
-    async with connect(redis_server.url) as opened:
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """Where the test's Redis is, empty: a server, or a cluster too for those so marked."""
+    if getattr(request, "param", "server") == "cluster":
+        cluster: RedisCluster = request.getfixturevalue("shared_cluster")
+        cluster.empty()
+        return cluster.url
+    server: redis_support.RedisServer = request.getfixturevalue("redis_server")
+    return server.url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the marked tests on a cluster too, unless they ask for the one server by name."""
+    marked = metafunc.definition.get_closest_marker("also_on_a_cluster") is not None
+    names = metafunc.fixturenames
+    if marked and "redis_url" in names and "redis_server" not in names:
+        metafunc.parametrize("redis_url", ["server", "cluster"], indirect=True)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(redis_url) as opened:
         yield opened
 
 
 @pytest.fixture
-async def hub(redis_server: redis_support.RedisServer) -> AsyncIterator[Signals]:
-    async with signals(redis_server.url) as opened:
+async def hub(redis_url: str) -> AsyncIterator[Signals]:
+    async with signals(redis_url) as opened:
         yield opened
 
 

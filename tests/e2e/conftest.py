@@ -9,12 +9,19 @@ import pytest
 
 from tests.support.mesh import Mesh, manusmesh, redis_password
 
+SITES = "127.0.77.1"
+"""Where a test may serve sites that the mesh reads; no other private address is open to it."""
+
 
 @pytest.fixture(scope="session")
 def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
     state_dir = tmp_path_factory.mktemp("mesh")
     where = ("--state-dir", str(state_dir))
-    started = json.loads(manusmesh("up", "--detach", "--port", "0", *where, "--json"))
+    started = json.loads(
+        manusmesh(
+            "up", "--detach", "--port", "0", *where, "--allow-private", f"{SITES}/32", "--json"
+        )
+    )
     try:
         yield Mesh(started["url"], (state_dir / "key").read_text().strip(), state_dir)
     finally:

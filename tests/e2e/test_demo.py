@@ -46,3 +46,43 @@ def test_bad_posts_start_no_mesh(tmp_path: Path) -> None:
     assert "posts.csv line 2: likes: 'abc' is not a whole number" in done.stdout
     assert "facebook assumed" in done.stdout
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("job", "language", "says"),
+    [
+        ("refine-content", "de", "refined_options"),
+        ("competitive-analysis", "es", "failed_competitors"),
+    ],
+)
+def test_the_demos_of_the_other_jobs(tmp_path: Path, job: str, language: str, says: str) -> None:
+    done = demo("--job", job, "--language", language, "--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert result[says]
+    if job == "competitive-analysis":
+        assert result["competitors_analyzed"] == 2
+        assert result["total_posts_analyzed"] >= 10
+        [refused] = result["failed_competitors"]
+        assert refused["name"] == "El Muro"
+        assert "robots" in refused["reason"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("--language", "fr"),
+            "There are no samples in the language 'fr': take one of en, de, es.",
+        ),
+        (("--job", "make-coffee"), "There is no demo of the job 'make-coffee': take one of "),
+    ],
+)
+def test_what_there_is_no_sample_of_is_refused(
+    tmp_path: Path, arguments: tuple[str, str], says: str
+) -> None:
+    done = demo(*arguments, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(says)
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()

@@ -146,6 +146,24 @@ def test_binary_header_with_rubbish(client: httpx.Client) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/tasks", "/api/generate-skill/status/task_" + "0" * 32])
+def test_headers_up_to_the_edges_limit_arrive(client: httpx.Client, path: str) -> None:
+    answer = client.get(path, headers={f"x-{n}": "v" * 2000 for n in range(15)})
+    assert answer.status_code == (200 if path == "/api/tasks" else 404)
+    answer = client.get(path, headers={"x-large": "v" * 28_000})
+    assert answer.status_code == (200 if path == "/api/tasks" else 404)
+
+
+@pytest.mark.parametrize("path", ["/api/tasks", "/api/generate-skill/status/task_" + "0" * 32])
+def test_a_key_with_bytes_that_are_no_text_is_in_no_log(mesh: Mesh, path: str) -> None:
+    sent = b"Bearer sk_openmanus_dev_dev_" + b"5" * 32 + b"\xe4"
+    with httpx.Client(base_url=mesh.url, timeout=60, trust_env=False) as nobody:
+        answer = nobody.get(path, headers={b"Authorization": sent})
+        assert (answer.status_code, code_of(answer)) == (401, "UNAUTHENTICATED")
+    for log in mesh.state_dir.glob("logs/*.log"):
+        assert b"5" * 32 not in log.read_bytes(), log.name
+
+
 def test_json_without_its_content_type(tenant: Tenant) -> None:
     """As plain `curl -d` sends it: every body a form."""
     headers = {"content-type": "application/x-www-form-urlencoded"}

@@ -21,6 +21,8 @@ Tenant = Callable[[str], Mesh]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = ["README.md", "CONTRIBUTING.md"]
+CALLED: Final = ["brand-voice.md", "competitors.md", "knowledge.md", "library.md", "refinement.md"]
+"""The pages of docs/ that show calls."""
 ADDRESS: Final = "localhost:8080"
 """Where the README's mesh is."""
 KINDS: Final = {
@@ -28,6 +30,7 @@ KINDS: Final = {
     "/status/": "status",
     "/result/": "result",
     "/events": "events",
+    "/refine-content": "refined",
     "/GetReadiness": "readiness",
     "/ListTasks": "tasks",
 }
@@ -146,7 +149,9 @@ def check(reader: Reader, command: str) -> str:
             assert reader.type_json(command)["status"] == "ready"
         case "tasks":
             listed = reader.type_json(command)["tasks"]
-            assert [task["taskId"] for task in listed] == [reader.task_id]
+            assert reader.task_id in {task["taskId"] for task in listed}
+        case "refined":
+            assert len(reader.type_json(command)["refined_options"]) >= 2
         case _:
             # A command that is new: it must at least answer something that is no error.
             printed = reader.type(command)
@@ -167,6 +172,24 @@ def test_every_call_of_the_readme_works_as_it_stands(reader: Reader) -> None:
             else:
                 kinds.add(check(reader, command))
     assert kinds >= set(KINDS.values())
+
+
+@pytest.mark.parametrize("page", CALLED)
+def test_every_call_of_the_other_pages_works_as_it_stands(
+    tenant: Tenant, tmp_path: Path, page: str
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("the examples call curl, which this machine does not have")
+    reader = Reader(tenant(page.removesuffix(".md").replace("-", "")), tmp_path)
+    called = 0
+    for language, text in blocks(f"docs/{page}"):
+        for command in commands(text) if language in SHELLS and ADDRESS in text else ():
+            if re.fullmatch(r"[A-Z]+=.*", command):
+                reader.assign(command)
+            else:
+                check(reader, command)
+                called += 1
+    assert called >= 2
 
 
 def test_the_same_from_the_command_line(tenant: Tenant) -> None:

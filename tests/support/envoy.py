@@ -38,6 +38,7 @@ class Edge:
         access_log: File that the JSON access log goes to, one object a line.
         error_log: File that Envoy's own log goes to.
         process: The process; `run` ends it.
+        clusters: Those that hold replicas of the gateway.
     """
 
     port: int
@@ -45,6 +46,7 @@ class Edge:
     access_log: Path
     error_log: Path
     process: asyncio.subprocess.Process
+    clusters: Sequence[str]
 
     @property
     def url(self) -> str:
@@ -67,11 +69,12 @@ class Edge:
 
     async def until_healthy(self, replicas: int) -> None:
         """Wait until exactly so many replicas are healthy; TimeoutError after 20 s."""
+        query = {"filter": f"^cluster.({'|'.join(self.clusters)}).membership_healthy$"}
+        wanted = len(self.clusters) * [str(replicas)]
         async with asyncio.timeout(_START_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as client:
             while True:
-                query = {"filter": "^cluster.gateway.membership_healthy$"}
                 stats = await client.get(f"{self.admin_url}/stats", params=query)
-                if stats.text.strip().endswith(f": {replicas}"):
+                if [line.rpartition(": ")[2] for line in stats.text.split("\n")[:-1]] == wanted:
                     return
                 await asyncio.sleep(_POLL_S)
 
@@ -98,6 +101,7 @@ async def run(
     directory: Path,
     gateways: Sequence[envoy.Address],
     *,
+    polls: Sequence[envoy.Address] = (),
     changes: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Edge]:
     """Run Envoy in front of these gateways; its files go to `directory`.
@@ -105,6 +109,7 @@ async def run(
     Args:
         directory: For the configuration and the logs.
         gateways: The replicas.
+        polls: Where they answer polls; none do when empty.
         changes: Texts of the rendered configuration and what stands in their place, such as
             shorter timeouts.
 
@@ -114,7 +119,12 @@ async def run(
     """
     port, admin_port = free_port(), free_port()
     text = envoy.render(
-        CONFIG, port=port, admin_port=admin_port, gateways=gateways, descriptor=DESCRIPTOR
+        CONFIG,
+        port=port,
+        admin_port=admin_port,
+        gateways=gateways,
+        polls=polls or [("127.0.0.1", free_port())],
+        descriptor=DESCRIPTOR,
     )
     for old, new in (changes or {}).items():
         if old not in text:
@@ -131,7 +141,8 @@ async def run(
             stderr=err,
             cwd=directory,
         )
-    edge = Edge(port, admin_port, access_log, error_log, process)
+    clusters = ["gateway", "polls"] if polls else ["gateway"]
+    edge = Edge(port, admin_port, access_log, error_log, process, clusters)
     try:
         await _until_ready(edge)
         yield edge

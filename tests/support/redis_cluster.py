@@ -34,6 +34,11 @@ class RedisCluster:
         """The master to which a slot was given at first."""
         return self.masters[slot * len(self.masters) // _SLOTS]
 
+    def empty(self) -> None:
+        """Deletes everything."""
+        for node in self.masters:
+            assert node.ask("FLUSHALL") == b"+OK"
+
     def promote_replica(self) -> None:
         """Lets the replica take the slots of its master without asking the others."""
         assert self.replica.ask("CLUSTER FAILOVER TAKEOVER") == b"+OK"

@@ -1,8 +1,9 @@
-"""A port in front of a Redis: it can point elsewhere, fall silent and speak TLS."""
+"""A port in front of a Redis: it can point elsewhere, be slow, fall silent and speak TLS."""
 
 import asyncio
 import contextlib
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import cast
 
@@ -14,6 +15,7 @@ class Proxy:
         port: Where it listens.
         target_port: Where new connections go.
         muted: Whether what arrives is swallowed, as on a half-open connection.
+        delay_s: How much later what Redis says arrives.
         connections: How many there have been.
     """
 
@@ -21,6 +23,7 @@ class Proxy:
         self.port = 0
         self.target_port = target_port
         self.muted = False
+        self.delay_s = 0.0
         self.connections = 0
         self.transports: set[asyncio.Transport] = set()
         self.joining: set[asyncio.Task[None]] = set()
@@ -30,10 +33,12 @@ class _End(asyncio.Protocol):
     """One of the two ends of a forwarded connection."""
 
     def __init__(self, proxy: Proxy, other: "_End | None" = None) -> None:
+        self._from_redis = other is not None
         self.transport: asyncio.Transport | None = None
         self._proxy = proxy
         self._other = other
         self._early = b""
+        self._late: deque[bytes] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -49,8 +54,16 @@ class _End(asyncio.Protocol):
             return
         if self._other is None or self._other.transport is None:
             self._early += data
+        elif self._from_redis and (self._proxy.delay_s or self._late):
+            self._late.append(data)
+            asyncio.get_running_loop().call_later(self._proxy.delay_s, self._deliver)
         else:
             self._other.transport.write(data)
+
+    def _deliver(self) -> None:
+        # In order, though the delay may have changed meanwhile.
+        if self._other is not None and self._other.transport is not None:
+            self._other.transport.write(self._late.popleft())
 
     def connection_lost(self, exc: Exception | None) -> None:
         assert self.transport is not None
@@ -74,11 +87,13 @@ class _End(asyncio.Protocol):
 
 
 @contextlib.asynccontextmanager
-async def run(target_port: int, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
-    """A proxy on a free loopback port; its connections end with the block."""
+async def run(
+    target_port: int, *, tls: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncIterator[Proxy]:
+    """A proxy on a loopback port, a free one for 0; its connections end with the block."""
     proxy = Proxy(target_port)
     loop = asyncio.get_running_loop()
-    async with await loop.create_server(lambda: _End(proxy), "127.0.0.1", 0, ssl=tls) as server:
+    async with await loop.create_server(lambda: _End(proxy), "127.0.0.1", port, ssl=tls) as server:
         proxy.port = server.sockets[0].getsockname()[1]
         try:
             yield proxy

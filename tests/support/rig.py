@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from meshkit.local.daemon import mesh_beside
+from meshkit.local.launch import mesh_beside
 from rig.run import options
 from tests.support.mesh import Mesh, redis_password
 

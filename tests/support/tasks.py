@@ -6,20 +6,23 @@ from typing import Final
 from google.protobuf.message import Message
 
 from manusmesh.content.v1 import generate_skill_pb2
+from manusmesh.task.v1 import task_pb2
 from manusmesh.type.v1 import plan_pb2, skill_pb2
+from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis
-from meshkit.tasks import holder, keys
+from meshkit.tasks import events, holder, keys
 from meshkit.tasks.holder import HeldTask, Refused
 from meshkit.tasks.notes import Made, Note, digest_of
 from meshkit.tasks.queue import Claim, Queue
 from meshkit.tasks.store import NewTask, TaskStore
+from tests.support.eventually import eventually
 
 TENANT: Final = "tenant_acme"
 JOB: Final = "generate-skill"
 PLAN: Final = plan_pb2.Plan(
     subtasks=[
         plan_pb2.Subtask(id="one", estimated_seconds=1),
-        plan_pb2.Subtask(id="two", estimated_seconds=3),
+        plan_pb2.Subtask(id="two", estimated_seconds=3, depends_on=["one"]),
     ]
 )
 
@@ -54,10 +57,30 @@ def skill_request(count: int = 2, **fields: object) -> generate_skill_pb2.Genera
     return generate_skill_pb2.GenerateSkillRequest(**values)  # type: ignore[arg-type]
 
 
+SKILL_REQUEST: Final = skill_request(2, skill_name="given").SerializeToString()
+
+
 async def started(store: TaskStore, **fields: str | bytes) -> str:
     """The id of a new task."""
     made = await store.create(new_task(**fields))  # type: ignore[arg-type]
     return made.task_id
+
+
+async def until(
+    store: TaskStore, task_id: str, status: str, seconds: float = 10.0, tenant_id: str = TENANT
+) -> task_pb2.Task:
+    """The task once it has a status; TimeoutError after `seconds`."""
+
+    async def is_so() -> bool:
+        return (await store.get(tenant_id, task_id)).status == status
+
+    await eventually(is_so, seconds=seconds)
+    return await store.get(tenant_id, task_id)
+
+
+async def event_types(redis: Redis, task_id: str) -> list[str]:
+    """The types of all events of a task."""
+    return [event.type for event in await events.read(redis, task_id, after=0)]
 
 
 async def claim(queue: Queue, *, lease_ms: int = 10_000, cap: int = 100) -> str | None:
@@ -103,3 +126,41 @@ async def expire_lease(redis: Redis, task_id: str, tenant_id: str = TENANT) -> N
     await redis.execute("HSET", keys.task(task_id), "lease_until", 1)
     await redis.execute("ZADD", keys.waiting(tenant_id), "XX", 1, task_id)
     await redis.execute("ZADD", keys.leased(tenant_id), "XX", 1, task_id)
+
+
+async def renewed(redis: Redis, task_id: str, times: int = 1) -> None:
+    """Waits until a task's holder has renewed its lease, and so has seen what is asked of it."""
+    record = keys.task(task_id)
+    for _ in range(times):
+        lease = await redis.execute("HGET", record, "lease_until")
+
+        async def is_so(before: object = lease) -> bool:
+            return await redis.execute("HGET", record, "lease_until") != before
+
+        await eventually(is_so)
+
+
+async def finished(
+    store: TaskStore, redis: Redis, queue: Queue, how: str = "completed", **fields: str | bytes
+) -> str:
+    """The id of a task that has ended: completed with a result, or failed."""
+    task_id = await started(store, **fields)
+    task = await held(redis, task_id)
+    if how == "completed":
+        await task.complete(skill_pb2.SkillDraft(name="made"))
+    else:
+        await task.fail(MeshError(Reason.INTERNAL, "broken"))
+    await unqueue(queue, task_id, task.tenant_id)
+    return task_id
+
+
+async def in_status(status: str, store: TaskStore, redis: Redis, queue: Queue) -> str:
+    """The id of a task that has come to a status."""
+    if status in ("completed", "failed"):
+        return await finished(store, redis, queue, status)
+    task_id = await started(store)
+    if status == "running":
+        await held(redis, task_id)
+    elif status != "queued":
+        await store.control(TENANT, task_id, {"paused": "pause", "cancelled": "cancel"}[status])
+    return task_id

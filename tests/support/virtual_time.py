@@ -38,3 +38,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine from time 0 on; RuntimeError when it would wait for ever."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(work)
+
+
+def now() -> float:
+    """Seconds since `run` began, for what runs in it."""
+    return asyncio.get_running_loop().time()
