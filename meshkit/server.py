@@ -138,6 +138,8 @@ async def run_server(
     registrar: Any = handlers
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, registrar)
     names = [descriptor.full_name for descriptor in descriptors]
+    # By itself the servicer says that the process serves, before anything was looked at.
+    await _set_health(health_servicer, names, serving=False)
     _add_reflection(handlers, names)
     port = server.add_insecure_port(f"{settings.listen.host}:{settings.listen.port}")
     _stop_on_signals(draining)

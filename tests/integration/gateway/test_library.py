@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from manusmesh.content.v1 import analyze_brand_voice_pb2, generate_skill_pb2
@@ -27,6 +29,8 @@ async def skills(redis) -> list[str]:
             skill_id=skill_id, skill_yaml=f"version: 1.{number - 1}.0"
         )
         made.append(await keep(redis, Kind.SKILL, skill_id, number, result))
+        # Lists go by the millisecond: what one of them holds has no order of its own.
+        await asyncio.sleep(0.002)
     return made
 
 

@@ -42,16 +42,19 @@ class Running:
         draining: Ends it.
         task: Done when it has stopped.
         able: What its own check of health says.
+        looking: Unless set, its own check of health takes for ever.
     """
 
     def __init__(self) -> None:
         self.draining = asyncio.Event()
         self.servicer = Slow()
         self.able = True
+        self.looking = asyncio.Event()
         self.channel: grpc.aio.Channel
         self.task: asyncio.Task[None]
 
     async def healthy(self) -> bool:
+        await self.looking.wait()
         return self.able
 
     async def state(self, service: str = "") -> int:
@@ -67,7 +70,7 @@ class Running:
 
 
 @pytest.fixture
-async def running(own_redis, monkeypatch) -> AsyncIterator[Running]:
+async def running(own_redis, monkeypatch, request) -> AsyncIterator[Running]:
     monkeypatch.setattr("meshkit.server._CHECK_INTERVAL_S", 0.02)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,6 +82,8 @@ async def running(own_redis, monkeypatch) -> AsyncIterator[Running]:
         drain=DrainSettings(notice_s=0.1, grace_s=5),
     )
     server = Running()
+    if getattr(request, "param", "") != "not yet checked":
+        server.looking.set()
     served = Served(
         SYSTEM,
         lambda s: system_service_pb2_grpc.add_SystemServiceServicer_to_server(server.servicer, s),
@@ -103,9 +108,18 @@ async def running(own_redis, monkeypatch) -> AsyncIterator[Running]:
                 yield server
             finally:
                 server.servicer.open.set()
+                server.looking.set()
                 server.draining.set()
                 async with asyncio.timeout(10):
                     await server.task
+
+
+@pytest.mark.parametrize("running", ["not yet checked"], indirect=True)
+async def test_nothing_serves_before_it_was_looked_at(running):
+    for service in ("", "manusmesh.system.v1.SystemService"):
+        assert await running.state(service) == STATES.NOT_SERVING
+    running.looking.set()
+    await running.says(STATES.SERVING)
 
 
 async def test_it_serves_when_it_can_work_and_tells_redis(running, own_redis):
