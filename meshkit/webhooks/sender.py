@@ -2,7 +2,9 @@
 
 A delivery is taken twice over: its entry among what is due, so that the others leave it alone, and
 the delivery itself under a lease and a fencing token, which alone decide who sends and whose
-outcome counts. A sender that dies gives both back when the leases run out.
+outcome counts. Both leases are short, and the second is renewed while an attempt lasts: what a dead
+sender held, or a call took whose answer got lost, is due again soon. An entry that comes up while
+its delivery is held goes back until that lease ends.
 """
 
 import asyncio
@@ -10,8 +12,8 @@ import functools
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -37,14 +39,17 @@ if TYPE_CHECKING:
 _SCRIPTS: Final = "meshkit.webhooks.scripts"
 _BEGIN: Final = Script.load(_SCRIPTS, "begin.lua")
 _RECORD: Final = Script.load(_SCRIPTS, "record.lua")
+_RENEW: Final = Script.load(_SCRIPTS, "renew.lua")
 _AT_ONCE: Final = 32
 """Attempts at once in one process."""
 _AT_ONCE_PER_TENANT: Final = 4
 """Of one tenant, so that slow endpoints of its cost the others nothing."""
 _AT_ONCE_UNANSWERED: Final = 1
 """Of a tenant whose latest attempt got no answer: the time of such attempts is mostly waiting."""
-_LEASE_MS: Final = 20_000
-"""Twice what an attempt may take."""
+_LEASE_MS: Final = 3000
+_RENEWED_AFTER_S: Final = 1.0
+_PATIENCE_MS: Final = 20_000
+"""For how long after its beginning the outcome of an attempt is worth writing."""
 _POLL_S: Final = 1.0
 _AWAY_PAUSE_S: Final = 0.5
 _ATTEMPTS_KEPT: Final = 20
@@ -170,7 +175,8 @@ class Sender:
             if isinstance(held, _NotNow):
                 next_ms = held.until_ms
             else:
-                outcome = await self._attempt(held)
+                async with self._kept(held):
+                    outcome = await self._attempt(held)
                 if outcome.status_code:
                     self._unanswered.discard(claimed.tenant_id)
                 else:
@@ -207,6 +213,27 @@ class Sender:
             case [b"send", int(now_ms), int(fence), *items]:
                 return _Begun(task_id, as_mapping(items), fence, now_ms, began)
         return _NotNow(None)
+
+    @asynccontextmanager
+    async def _kept(self, held: _Begun) -> AsyncIterator[None]:
+        """Renews the lease of a delivery meanwhile."""
+        renewing = asyncio.create_task(self._renew(held))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, held: _Begun) -> None:
+        """Renews the lease of a delivery until another sender has taken it."""
+        arguments: Sequence[Argument] = [text(held.fields, "id"), held.fence, _LEASE_MS]
+        while True:
+            await asyncio.sleep(_RENEWED_AFTER_S)
+            try:
+                if await self._redis.run(_RENEW, [keys.delivery(held.task_id)], arguments) != 1:
+                    return
+            except MeshError as error:
+                # Redis may be back in time; else the attempt is made again, as after a death.
+                _log.info("webhook_lease_not_renewed", reason=error.reason)
 
     async def _attempt(self, held: _Begun) -> "Outcome":
         """Sends a delivery once."""
@@ -272,7 +299,7 @@ class Sender:
         return next_ms
 
     async def _write(self, held: _Begun, status: str, attempts: bytes, next_ms: int | str) -> bool:
-        """Writes an outcome, again and again while Redis is away and the lease may hold.
+        """Writes an outcome, again and again while Redis is away, for 20 s.
 
         Returns:
             False when it does not count: another sender has taken the delivery since. Also when
@@ -289,7 +316,7 @@ class Sender:
             try:
                 written = await self._redis.run(_RECORD, [keys.delivery(held.task_id)], arguments)
             except MeshError:
-                if held.taken_ms() > _LEASE_MS:
+                if held.taken_ms() > _PATIENCE_MS:
                     raise
                 await asyncio.sleep(_AWAY_PAUSE_S)
             else:

@@ -15,7 +15,7 @@ from meshkit import tenants
 from meshkit.redis import connect
 from meshkit.signals import signals
 from meshkit.tasks import keys as tasks
-from meshkit.webhooks import backoff, keys, sender, signing_secrets
+from meshkit.webhooks import backoff, due, keys, sender, signing_secrets
 from meshkit.webhooks.outbox import Outbox
 from tests.support import webhooks
 from tests.support.eventually import eventually
@@ -215,6 +215,44 @@ async def test_a_sender_that_dies_is_followed_by_another(redis, hub, receiver) -
         await has(redis, task_id, "delivered")
     assert len(receiver.received) == 2
     assert len(set(receiver.ids())) == 1
+
+
+async def test_what_a_call_took_whose_answer_was_lost_is_soon_sent(redis, hub, receiver) -> None:
+    task_id = await webhooks.scheduled(redis, receiver.url())
+    assert await due.claim(redis, lease_ms=sender._LEASE_MS, count=1)
+    key, webhook_id = keys.delivery(task_id), keys.webhook_id(task_id, 7)
+    taken = await redis.run(sender._BEGIN, [key], [webhook_id, sender._LEASE_MS])
+    assert taken[0] == b"send"
+    async with webhooks.sending(redis, hub):
+        await has(redis, task_id, "delivered")
+    assert len(receiver.received) == 1
+
+
+async def test_an_attempt_that_outlasts_a_lease_is_made_once(
+    redis, hub, receiver, monkeypatch
+) -> None:
+    monkeypatch.setattr(sender, "_LEASE_MS", 1500)
+    monkeypatch.setattr(sender, "_RENEWED_AFTER_S", 0.05)
+    receiver.go_on.clear()
+    async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
+        task_id = await webhooks.scheduled(redis, receiver.url())
+        await eventually(lambda: len(receiver.received) == 1)
+        lease_end = int(await redis.execute("HGET", keys.delivery(task_id), "lease_until"))
+
+        async def outlasted() -> bool:
+            # Senders look every second.
+            return int((await redis.execute("TIME"))[0]) * 1000 > lease_end + 1500
+
+        await eventually(outlasted)
+        receiver.go_on.set()
+        await has(redis, task_id, "delivered")
+
+        async def nothing_is_due() -> bool:
+            return await webhooks.pending(redis) == []
+
+        await eventually(nothing_is_due)
+    assert len(receiver.received) == 1
+    assert (await webhooks.delivery(redis, task_id)).attempt_count == 1
 
 
 async def test_a_sender_that_lost_its_lease_records_nothing(redis, hub, receiver) -> None:
