@@ -73,7 +73,8 @@ async def test_a_call_passes_with_its_metadata_and_deadline(
     assert "ratelimit-limit" in names(await call.trailing_metadata())
     (seen,) = stub.calls
     assert seen.remaining_s is not None
-    assert 5 < seen.remaining_s <= 7
+    # gRPC rounds up what it writes into the header.
+    assert 5 < seen.remaining_s < 7.1
     assert seen.metadata["authorization"] == "Bearer key"
     assert "x-request-id" in seen.metadata
     assert not {"rubbish-bin", "x-envoy-a"} & set(seen.metadata)
