@@ -63,6 +63,11 @@ eval: ## Hold the measures of texts against human judgement [DATA=folder of data
 	@tools/env.sh eval
 	@python -m tools.evals --data "$(DATA)" --out docs/quality.md $(ARGS)
 
+.PHONY: encoder
+encoder: ## Build the encoder that MESH_ENCODER may name
+	@tools/env.sh encoder
+	@echo "MESH_ENCODER=$(CURDIR)/.venv/share/manusmesh/encoder-1.onnx"
+
 .PHONY: lock
 lock: env ## Pin the dependencies anew [ARGS=--upgrade]
 	tools/lock.sh $(ARGS)

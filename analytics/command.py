@@ -53,6 +53,7 @@ def analyze(
     """
     # The command line is quick to start: what takes a second to load is loaded when it is used.
     from analytics.embeddings import VectorsUnavailableError  # noqa: PLC0415
+    from analytics.encoder import EncoderUnavailableError  # noqa: PLC0415
 
     wrong: list[int] = []
     waiting: deque[Scores] = deque()
@@ -70,7 +71,7 @@ def analyze(
     try:
         for scores in measures_of(texts(), at_once=1 if typed else _AT_ONCE, embedding=embedding):
             _write(waiting.popleft() | scores)
-    except (_UnreadableError, VectorsUnavailableError) as error:
+    except (_UnreadableError, VectorsUnavailableError, EncoderUnavailableError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_WRONG_INPUT) from error
     if wrong:

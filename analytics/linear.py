@@ -4,8 +4,8 @@ A sentence becomes three blocks: character n-grams and word n-grams (see `analyt
 weighted (1 + log count) * inverse document frequency and scaled to unit length, and a row of counts
 that are standardised (see `analytics.surface`). English sentences have their static vector besides,
 see `analytics.embeddings`, and for some models their strongest tokens, see `analytics.peaks`, or
-their likeness to typical sentences, see `analytics.context`. The scripts in `tools/fit` fit the
-coefficients on the same functions.
+their likeness to typical sentences, see `analytics.context` and `analytics.encoder`. The scripts in
+`tools/fit` fit the coefficients on the same functions.
 
 Everything takes many sentences at once, and a sentence's numbers do not depend on its company: sums
 are made in double precision and given in single.
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from analytics.context import likeness
+from analytics import context, encoder
 from analytics.embeddings import embed_evenly, tokens_of
 from analytics.ngrams import SLOTS, Slots, character_grams, counted, gathered, word_hashes
 from analytics.peaks import levels_along, peaks
@@ -109,6 +109,7 @@ def features_of(sentences: Sequence[str], language: str) -> list[Features]:
 
     Raises:
         VectorsUnavailableError: See `analytics.embeddings.embed`.
+        EncoderUnavailableError: See `analytics.encoder.hear`.
     """
     texts = [plain(sentence) for sentence in sentences]
     found = [one for run in _runs(texts, [len(text) for text in texts]) for one in _features(run)]
@@ -116,7 +117,10 @@ def features_of(sentences: Sequence[str], language: str) -> list[Features]:
         return found
     tokens = tokens_of(texts)
     vectors = embed_evenly(tokens)
-    alike = likeness(tokens, [one.surface for one in found])
+    if encoder.wanted():
+        alike = encoder.likeness(tokens)
+    else:
+        alike = context.likeness(tokens, [one.surface for one in found])
     return [
         replace(one, vector=vector, tokens=numbers, likeness=like)
         for one, vector, numbers, like in zip(found, vectors, tokens, alike, strict=True)
@@ -214,12 +218,17 @@ def _runs(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[Sequence[_It
             start, total = place, 0
 
 
-@cache
 def load(name: str) -> Model:
-    """Loads the coefficients `analytics/data/<name>.npz`, once a process.
+    """Loads the coefficients of a model, once a process; with an encoder its own, if there are.
 
-    The n-gram weights are kept there as 8-bit steps of one scale per output.
+    They are in `analytics/data/<name>.npz`, the n-gram weights as 8-bit steps of one scale per
+    output.
     """
+    return _load(encoder.fitted(name))
+
+
+@cache
+def _load(name: str) -> Model:
     with (
         (resources.files("analytics") / "data" / f"{name}.npz").open("rb") as file,
         np.load(file, allow_pickle=False) as data,

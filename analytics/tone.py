@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.encoder import fitted
 from analytics.linear import Features, Floats, load, mean_scores
 from analytics.scales import percentile
 
@@ -108,4 +109,4 @@ def enthusiasm(text: Tone) -> float:
         The percentile among English posts of organisations' Facebook pages: 0 calmer than all of
         them, 50 as the middle one, 100 more enthusiastic than all.
     """
-    return percentile("enthusiasm", text.enthusiasm)
+    return percentile(fitted("enthusiasm"), text.enthusiasm)

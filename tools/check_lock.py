@@ -64,7 +64,9 @@ def main() -> int:
     eval_pins, eval_problems = read_lock(evals)
     problems += dev_problems + eval_problems
     problems += read_lock(Path("requirements/bootstrap.txt"))[1]
-    problems += missing(run, run_pins, base) + missing(dev, dev_pins, base + extras["dev"])
+    problems += missing(run, run_pins, base) + missing(
+        dev, dev_pins, base + extras["encoder"] + extras["dev"]
+    )
     problems += missing(evals, eval_pins, extras["eval"])
     problems += [
         f"{larger}: {name} differs from {smaller}"

@@ -15,6 +15,7 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
+from analytics import embeddings, encoder
 from gateway.settings import GatewaySettings
 from meshkit.config import ServiceSettings
 from services.coder.settings import CoderSettings
@@ -38,6 +39,25 @@ class Variable:
     name: str
     default: str | None
     meaning: str
+
+
+ANALYTICS: Final = (
+    # The analytics know no settings: what they read stands with them.
+    Variable(
+        embeddings.PATH_VARIABLE,
+        "",
+        "The file of word vectors, where it is not in `share/manusmesh` of the environment; "
+        "`make env` builds it.",
+    ),
+    Variable(
+        encoder.PATH_VARIABLE,
+        "",
+        "The encoder that formality and enthusiasm of English texts shall hear, a file "
+        f"`{encoder.FILE_NAME}` that `make encoder` builds: closer to human judgement, at about a "
+        "sixth of the speed and for 130 MB more a process (docs/analyze.md). The same for all "
+        "services.",
+    ),
+)
 
 
 def variables(settings: type[BaseModel], prefix: str) -> Iterator[Variable]:
@@ -90,9 +110,10 @@ def render() -> dict[Path, str]:
     ]
     env = ["# Every variable with its default; docs/configuration.md says what they mean.", ""]
     seen: set[str] = set()
-    for title, settings in PAGES:
+    pages = [(title, variables(settings, "MESH_")) for title, settings in PAGES]
+    for title, listed in [*pages, ("What measures texts, `manusmesh analyze` too", ANALYTICS)]:
         page += ["", f"## {title}", "", "| variable | default | meaning |", "| --- | --- | --- |"]
-        for variable in variables(settings, "MESH_"):
+        for variable in listed:
             if variable.name in seen:
                 continue
             seen.add(variable.name)

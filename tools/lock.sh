@@ -19,8 +19,8 @@ project="pyproject.toml requirements/build.in"
 # shellcheck disable=SC2086 # two names
 {
     compile requirements/run.txt $project --extra local "$@"
-    compile requirements/dev.txt $project --extra local --extra dev --constraint requirements/run.txt "$@"
-    compile requirements/eval.txt $project --extra local --extra dev --extra eval --constraint requirements/dev.txt "$@"
+    compile requirements/dev.txt $project --extra local --extra encoder --extra dev --constraint requirements/run.txt "$@"
+    compile requirements/eval.txt $project --extra local --extra encoder --extra dev --extra eval --constraint requirements/dev.txt "$@"
 }
 compile requirements/bootstrap.txt requirements/bootstrap.in "$@"
 if grep -nE '://|--index|--find-links' requirements/*.txt; then

@@ -14,6 +14,7 @@ from tools.evals.table import Row, render
 
 GROUPS: Final = (
     "style",
+    "encoder",
     "readability",
     "acts",
     "language",

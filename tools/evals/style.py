@@ -18,12 +18,13 @@ _FOLDS = "five-fold cross-validation; every text is scored by a model that has n
 
 def rows(folder: Path) -> list[Row]:
     """Measures all figures of the group."""
-    return [*_formality(folder), *_arousal(folder), *_tone(folder)]
+    return [*formality_rows(folder, tuple(formality.SETS)), *arousal_rows(folder), *_tone(folder)]
 
 
-def _formality(folder: Path) -> list[Row]:
+def formality_rows(folder: Path, names: tuple[str, ...]) -> list[Row]:
+    """Measures formality on the named sets of `tools.fit.formality`."""
     found = []
-    for key in ("formality_en", "formality_de"):
+    for key in names:
         _, ratings, guesses = formality.cross_validate(folder, key)
         found.append(bootstrap(key, _spearman, guesses, ratings, protocol=_FOLDS))
         if key == "formality_en":
@@ -39,7 +40,8 @@ def _formality(folder: Path) -> list[Row]:
     return found
 
 
-def _arousal(folder: Path) -> list[Row]:
+def arousal_rows(folder: Path) -> list[Row]:
+    """Measures arousal."""
     _, ratings, _, guesses = arousal.cross_validate(folder)
     return [
         bootstrap("arousal", _pearson, guesses, ratings, protocol=_FOLDS),

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
+from analytics.encoder import fitted
 from analytics.linear import Features, Floats, features_of, weigh
 from analytics.ngrams import SLOTS
 from analytics.peaks import levels_along, peaks
@@ -121,7 +122,8 @@ def save(
 ) -> None:
     """Writes the coefficients, shape (outputs, columns of the matrix), for `analytics.linear.load`.
 
-    Arrays in `more` are written beside them.
+    Arrays in `more` are written beside them. With `MESH_ENCODER`, models that hear an encoder are
+    written as such.
     """
     ngrams = coefficients[:, : 2 * SLOTS].T
     step = np.abs(ngrams).max(axis=0) / 127
@@ -138,4 +140,4 @@ def save(
         "intercept": (intercept - fitted_on.centre @ vector).astype(np.float32),
         **more,
     }
-    write_npz(COEFFICIENTS / f"{name}.npz", **arrays)
+    write_npz(COEFFICIENTS / f"{fitted(name)}.npz", **arrays)

@@ -9,24 +9,21 @@ with it. Run as `python -m tools.fit.context --data DIR --wheel FILE`, with the 
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import regex
-from sklearn.cluster import MiniBatchKMeans
 
 from analytics.context import FILE_NAME, Network, network_of, see
-from analytics.embeddings import tokens_of
 from analytics.landmarks import Landmarks
-from analytics.language import identify
 from analytics.linear import features_of
-from analytics.text import parse, plain
 from analytics.tone import TONES
+from tools.fit import landmarks
 from tools.fit.arrays import write_npz
 from tools.fit.common import COEFFICIENTS, Integers, Row, read
+from tools.fit.drawn import cut, draw, unseen, wording
 from tools.fit.encoder import SentenceEncoder
 from tools.fit.network import Floats, Lessons, Trainer
 
@@ -34,15 +31,9 @@ _DIMENSIONS: Final = 48
 _UNITS: Final = 128
 _COMPONENTS: Final = 128  # of both layers, that are to be told
 _LAYERS: Final = (2, 4)
-_SENTENCES: Final = 20_000
-_SHORTEST: Final = 3  # words
-_LONGEST: Final = 60  # tokens
-_LANDMARKS: Final = 512
 _REACHES: Final = (1.0, 0.5, 0.5, 0.7)
 """What the spreads of units' means, their peaks, tokens' vectors and counts are in a distance."""
 _ACT_SHARE: Final = 0.5  # what labels of speech acts weigh: they are noisy
-
-_NO_WORD = regex.compile(r"\W+")
 
 
 def main() -> None:
@@ -52,14 +43,14 @@ def main() -> None:
     parser.add_argument("--wheel", type=Path, required=True, help="where the encoder is in")
     arguments = parser.parse_args()
     encoder = SentenceEncoder.read(arguments.wheel)
-    drawn = _sentences(arguments.data)
-    sentences = _cut(drawn)
+    drawn = draw(arguments.data)
+    sentences = cut(drawn)
     states = _components(_states(encoder, sentences), [len(each) for each in sentences])
     texts, labels, shares = _labelled(arguments.data)
-    labelled, unseen = _cut(texts), _unseen(arguments.data)
+    labelled, hidden = cut(texts), unseen(arguments.data)
     told = np.array(
         [
-            len(each) > 0 and _wording(text) not in unseen
+            len(each) > 0 and wording(text) not in hidden
             for each, text in zip(labelled, texts, strict=True)
         ]
     )
@@ -89,46 +80,6 @@ def main() -> None:
         place_scale=found.scale,
         places=found.places.astype(np.float16),
     )
-
-
-def _cut(texts: Sequence[str]) -> list[Integers]:
-    return [np.array(t[:_LONGEST], dtype=np.int64) for t in tokens_of([plain(x) for x in texts])]
-
-
-def _sentences(folder: Path) -> list[str]:
-    """Draws English sentences of all sets whose terms allow it, each of another wording."""
-    met = _unseen(folder)
-    found = []
-    for text in _texts(folder):
-        wording = _wording(plain(text))
-        if wording.count(" ") >= _SHORTEST - 1 and wording not in met:
-            met.add(wording)
-            found.append(text)
-    chosen = np.random.default_rng(0).permutation(len(found))[:_SENTENCES]
-    drawn = [found[place] for place in chosen]
-    return [text for text, tokens in zip(drawn, _cut(drawn), strict=True) if len(tokens)]
-
-
-def _unseen(folder: Path) -> set[str]:
-    """Returns the wordings that the network is to be evaluated on, and must not see."""
-    rows = [row for name in ("formality_en", "arousal") for row in read(folder, name)]
-    return {_wording(row["text"]) for row in rows}
-
-
-def _texts(folder: Path) -> Iterator[str]:
-    for name in ("tone", "politeness", "speech_acts", "readability_levels"):
-        for row in read(folder, name):
-            yield from parse(row["text"]).sentences
-    for row in read(folder, "fb_pages/posts.jsonl"):
-        post = parse(row["text"])
-        if identify(plain(post.text)) == "en":
-            yield from post.sentences
-    for row in read(folder, "headline_tests/tests.jsonl"):
-        yield from (variant["headline"] for group in row["groups"] for variant in group)
-
-
-def _wording(text: str) -> str:
-    return _NO_WORD.sub(" ", text.lower()).strip()
 
 
 def _states(encoder: SentenceEncoder, sentences: Sequence[Integers]) -> Floats:
@@ -168,23 +119,13 @@ def _landmarks(network: Network, sentences: Sequence[Integers], surfaces: Floats
     """Finds landmarks among the sentences, by k-means."""
     seen = [see(network, [each.tolist()])[0] for each in sentences]
     here = np.hstack([np.stack(seen), surfaces])
-    centre, spread = here.mean(axis=0), np.maximum(here.std(axis=0), 1e-3)
+    spread = np.maximum(here.std(axis=0), 1e-3)
     blocks = np.split(spread, np.cumsum([_UNITS, _UNITS, _DIMENSIONS]))
     # Of the network's blocks the components keep their proportions, counts get one spread each.
     parts = [np.full(len(block), 1 / np.linalg.norm(block)) for block in blocks[:3]]
     parts.append(1 / blocks[3] / np.sqrt(len(blocks[3])))
     scale = np.concatenate([part * reach for part, reach in zip(parts, _REACHES, strict=True)])
-    placed = (here - centre) * scale
-    reach = np.sqrt(2 * (placed**2).sum(axis=1).mean())
-    means = MiniBatchKMeans(_LANDMARKS, random_state=0, n_init=1, batch_size=1024, max_iter=20)
-    # As they will be kept: the weights of landmarks that lie close together magnify what is lost.
-    places = means.fit(placed / reach).cluster_centers_.astype(np.float16).astype(np.float32)
-    return Landmarks(
-        centre.astype(np.float32),
-        (scale / reach).astype(np.float32),
-        places,
-        (places**2).sum(axis=1),
-    )
+    return landmarks.find(here, scale)
 
 
 def _labelled(folder: Path) -> tuple[list[str], Floats, Floats]:

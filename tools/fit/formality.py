@@ -1,12 +1,14 @@
 """Fits the formality of English and German sentences by ridge regression.
 
-Run as `python -m tools.fit.formality --data DIR`. Writes `formality_en.npz` and `formality_de.npz`.
+Run as `python -m tools.fit.formality --data DIR`. Writes `formality_en.npz` and `formality_de.npz`;
+with `MESH_ENCODER` only `formality_en_encoder.npz`.
 """
 
 from pathlib import Path
 
 import numpy as np
 
+from analytics import encoder
 from tools.fit import ridge
 from tools.fit.common import Design, Doubles, data_folder, design, read
 
@@ -27,9 +29,11 @@ def cross_validate(folder: Path, name: str) -> tuple[Design, Doubles, Doubles]:
 
 
 def main() -> None:
-    """Fits both languages."""
+    """Fits both languages; those that hear an encoder, where there is one."""
     folder = data_folder(__doc__ or "")
     for name, (_, _, settings) in SETS.items():
+        if encoder.wanted() and encoder.fitted(name) == name:
+            continue
         sentences, ratings, guesses = cross_validate(folder, name)
         ridge.fit_and_save(name, sentences, ratings, guesses, settings)
 

@@ -8,7 +8,7 @@ import scipy.sparse
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 
-from analytics.context import load_landmarks
+from analytics import context, encoder
 from analytics.landmarks import nearness
 from tools.fit.common import FOLDS, Design, Doubles, Integers, save
 
@@ -61,7 +61,7 @@ def evenly(share: float) -> Doubles:
 
     Likeness to one says much of that to the next: equalised, the penalty is fair.
     """
-    known = load_landmarks()
+    known = encoder.load_ear().landmarks if encoder.wanted() else context.load_landmarks()
     between = nearness(known, known.places / known.scale + known.centre)
     values, axes = np.linalg.eigh(between.astype(np.float64))
     return np.asarray(axes / np.sqrt(np.maximum(values, 0) + _JITTER) * share)

@@ -1,6 +1,7 @@
 """Puts the scores on their scales: fits the constants of `analytics/data/scales.json`.
 
-Run as `python -m tools.fit.scales --data DIR`, after `tone`, `arousal` and `wording`. Enthusiasm
+Run as `python -m tools.fit.scales --data DIR`, after `tone`, `arousal` and `wording`; with
+`MESH_ENCODER` only the scale of the enthusiasm that hears an encoder is written. Enthusiasm
 and technicality become percentiles among English posts of organisations' Facebook pages; the four
 parts of readability are standardised on news articles rewritten at three levels, and their sum is
 linked to the Flesch formulas on the posts (same mean, same spread).
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from analytics.encoder import fitted, wanted
 from analytics.language import identify
 from analytics.linear import features_of
 from analytics.readability import MIN_WORDS, Difficulty, measure_difficulty, syllables
@@ -31,21 +33,26 @@ def main() -> None:
     folder = data_folder(__doc__ or "")
     posts = [parse(row["text"]) for row in read(folder, "fb_pages/posts.jsonl")]
     posts = [p for p in posts if identify(plain(p.text)) == "en" and p.words]
-    scales = _percentiles(posts) | _readability(posts, folder)
+    scales = _enthusiasm(posts)
+    if not wanted():
+        scales |= _technicality(posts) | _readability(posts, folder)
     rounded = {name: [round(float(x), 4) for x in values] for name, values in scales.items()}
-    lines = (f"  {json.dumps(name)}: {json.dumps(values)}" for name, values in rounded.items())
     path = COEFFICIENTS / "scales.json"
+    known = json.loads(path.read_text(encoding="utf-8")) | rounded
+    lines = (f"  {json.dumps(name)}: {json.dumps(values)}" for name, values in known.items())
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     print(f"{path.name}: from {len(posts):,} posts")
 
 
-def _percentiles(posts: list[Parsed]) -> Scales:
+def _enthusiasm(posts: list[Parsed]) -> Scales:
     tones = tone([features_of(p.sentences, "en") for p in posts], "en")
-    technical = [raw_technicality(post.words) for post in posts]
-    return {
-        "enthusiasm": np.percentile([t.enthusiasm for t in tones if t], SHARES),
-        "technicality": np.percentile([x for x in technical if x is not None], SHARES),
-    }
+    found = np.percentile([t.enthusiasm for t in tones if t], SHARES)
+    return {fitted("enthusiasm"): found}
+
+
+def _technicality(posts: list[Parsed]) -> Scales:
+    found = [raw_technicality(post.words) for post in posts]
+    return {"technicality": np.percentile([x for x in found if x is not None], SHARES)}
 
 
 def _readability(posts: list[Parsed], folder: Path) -> Scales:

