@@ -12,6 +12,7 @@ the code, and is read at the first use.
 
 import os
 import sys
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -164,7 +165,7 @@ def load() -> Vectors:
             f"{path} is missing: run `make env`, which builds it, or set {PATH_VARIABLE} to its "
             "path."
         ) from error
-    except (KeyError, OSError, ValueError) as error:
+    except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise VectorsUnavailableError(
             f"{path} is no file of vectors: remove it and run `make env`, which builds it."
         ) from error

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from py3langid import langid  # type: ignore[import-untyped]  # the package ships no types
 
+from analytics import language_model
+
 UNKNOWN: Final = "und"
 
 # The languages considered, by ISO 639-1 code: those with many speakers online. Fewer candidates
@@ -25,17 +27,7 @@ LANGUAGES: Final = frozenset({
 
 @cache
 def _identifier() -> langid.LanguageIdentifier:
-    everything = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    everything.set_languages(LANGUAGES)
-    return langid.LanguageIdentifier(  # a second one, for the first keeps all languages in memory
-        np.ascontiguousarray(everything.nb_ptc),  # picked by column; a text needs rows
-        everything.nb_pc,
-        everything.nb_classes,
-        everything.tk_nextmove,
-        everything.tk_output,
-        norm_probs=True,
-        tk_row=everything.tk_row,
-    )
+    return language_model.identifier(LANGUAGES)
 
 
 def identify(text: str) -> str:

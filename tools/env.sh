@@ -107,7 +107,7 @@ bring_vectors() {
 }
 
 # The sum of everything that decides what the environment of a kind holds.
-sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh tools/vectors/*.* | cksum; }
+sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh tools/languages.py tools/vectors/*.* | cksum; }
 holds() { [ -f "$vectors" ] && [ -f "$venv/.stamp-$1" ] && [ "$(cat "$venv/.stamp-$1")" = "$(sum_of "$1")" ]; }
 
 # Scripts in an environment know its path: one that was moved or whose interpreter went away is made anew.
@@ -123,6 +123,7 @@ if ! holds "$kind" && ! holds eval && ! { [ "$kind" = run ] && holds dev; }; the
     pip install --require-hashes -r "$lock" --constraint "$lock"
     pip install --no-deps --no-build-isolation --editable .
     bring_vectors
+    quietly "$bin/python" -m tools.languages
     # Compiled now, also where Python shall write no bytecode: a mesh would take a fifth longer to start.
     "$bin/python" -m compileall -q analytics gateway gen jobs meshkit services bench chaos demo rig
     sum_of "$kind" >"$venv/.stamp-$kind"

@@ -73,8 +73,9 @@ def test_missing_file_says_what_to_run(elsewhere: Path) -> None:
         embed(["text"])
 
 
-def test_broken_file_says_what_to_run(elsewhere: Path) -> None:
-    elsewhere.write_bytes(b"no archive")
+@pytest.mark.parametrize("content", [b"no archive", b"", b"PK\x03\x04 cut short"])
+def test_broken_file_says_what_to_run(elsewhere: Path, content: bytes) -> None:
+    elsewhere.write_bytes(content)
     with pytest.raises(VectorsUnavailableError, match="no file of vectors: remove it"):
         embed(["text"])
 
