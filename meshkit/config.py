@@ -124,7 +124,12 @@ class ServiceSettings(BaseSettings):
     """What every process of the mesh needs to know."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MESH_", env_nested_delimiter="__", extra="ignore", frozen=True
+        env_prefix="MESH_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        # What is wrong may be a key, and errors end up in logs.
+        hide_input_in_errors=True,
     )
 
     internal_key: SecretStr = Field(min_length=16)

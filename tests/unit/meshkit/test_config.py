@@ -51,3 +51,17 @@ def test_a_wrong_value_is_refused(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         ServiceSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MESH_INTERNAL_KEY", "too-short"), ("MESH_REDIS__TIMEOUT_S", "hunter2-of-a-number")],
+)
+def test_an_error_does_not_repeat_what_was_given(monkeypatch, name, value):
+    monkeypatch.setenv("MESH_INTERNAL_KEY", "k" * 32)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as raised:
+        ServiceSettings()
+    said = f"{raised.value}"
+    assert value not in said
+    assert name.removeprefix("MESH_").lower().replace("__", ".") in said
