@@ -48,10 +48,16 @@ _AT_ONCE_UNANSWERED: Final = 1
 """Of a tenant whose latest attempt got no answer: the time of such attempts is mostly waiting."""
 _LEASE_MS: Final = 3000
 _RENEWED_AFTER_S: Final = 1.0
+_RENEWED_AGAIN_AFTER_S: Final = 0.2
+"""When a renewal has failed; within a lease there is time for several."""
+_RENEWAL_S: Final = 0.8
+"""What one renewal may take."""
 _PATIENCE_MS: Final = 20_000
 """For how long after its beginning the outcome of an attempt is worth writing."""
 _POLL_S: Final = 1.0
 _AWAY_PAUSE_S: Final = 0.5
+_BACK_PAUSE_S: Final = 1.0
+"""For how long nothing is claimed once Redis is back: those at work renew their leases first."""
 _ATTEMPTS_KEPT: Final = 20
 _HEALTHY_S: Final = 5.0
 
@@ -120,6 +126,8 @@ class Sender:
         self._outbox = Outbox(redis)
         self._active: Counter[str] = Counter()
         self._unanswered: set[str] = set()
+        self._held: set[str] = set()
+        self._away = False
         self._closing = AsyncExitStack()
         self._backend: CheckedBackend | None = None
         self._looked_at = time.monotonic()
@@ -158,9 +166,14 @@ class Sender:
         self._active += Counter()
         busy = [tenant for tenant, count in self._active.items() if count >= self._cap(tenant)]
         try:
+            if self._away:
+                await self._redis.execute("PING")
+                self._away = False
+                await asyncio.sleep(_BACK_PAUSE_S)
             return await due.claim(self._redis, lease_ms=_LEASE_MS, count=room, busy=busy)
         except MeshError as error:
             _log.warning("claim_failed", reason=error.reason)
+            self._away = True
             await asyncio.sleep(_AWAY_PAUSE_S)
             return []
 
@@ -169,19 +182,18 @@ class Sender:
 
     async def _deliver(self, claimed: due.Claimed) -> None:
         """Does one claimed entry; whatever happens to it must not reach the others."""
+        if claimed.name in self._held:
+            # It came up again during a long attempt, and will once more when that has ended.
+            return
         log = _log.bind(tenant_id=claimed.tenant_id, entry=claimed.name)
+        self._held.add(claimed.name)
         try:
             held = await self._hold(claimed)
             if isinstance(held, _NotNow):
                 next_ms = held.until_ms
             else:
                 async with self._kept(held):
-                    outcome = await self._attempt(held)
-                if outcome.status_code:
-                    self._unanswered.discard(claimed.tenant_id)
-                else:
-                    self._unanswered.add(claimed.tenant_id)
-                next_ms = await self._record(held, outcome)
+                    next_ms = await self._send(claimed.tenant_id, held)
             await due.settle(self._redis, claimed, next_ms)
         except MeshError as error:
             # The leases run out, and somebody takes it up again.
@@ -189,6 +201,17 @@ class Sender:
         except Exception:
             # One delivery's bug must not stop the sender.
             log.exception("webhook_bug")
+        finally:
+            self._held.discard(claimed.name)
+
+    async def _send(self, tenant_id: str, held: _Begun) -> int | None:
+        """Makes one attempt and records it; answers when the next is due, None when none is."""
+        outcome = await self._attempt(held)
+        if outcome.status_code:
+            self._unanswered.discard(tenant_id)
+        else:
+            self._unanswered.add(tenant_id)
+        return await self._record(held, outcome)
 
     async def _hold(self, claimed: due.Claimed) -> _Begun | _NotNow:
         """Takes the delivery of a claimed entry for one attempt."""
@@ -224,16 +247,22 @@ class Sender:
             renewing.cancel()
 
     async def _renew(self, held: _Begun) -> None:
-        """Renews the lease of a delivery until another sender has taken it."""
+        """Renews the lease of a delivery until another sender has taken it or it is recorded."""
         arguments: Sequence[Argument] = [text(held.fields, "id"), held.fence, _LEASE_MS]
+        pause_s = _RENEWED_AFTER_S
         while True:
-            await asyncio.sleep(_RENEWED_AFTER_S)
+            await asyncio.sleep(pause_s)
             try:
-                if await self._redis.run(_RENEW, [keys.delivery(held.task_id)], arguments) != 1:
+                async with asyncio.timeout(_RENEWAL_S):
+                    reply = await self._redis.run(_RENEW, [keys.delivery(held.task_id)], arguments)
+            except (MeshError, TimeoutError) as error:
+                # If Redis stays away for longer than the lease, the attempt may be made again.
+                _log.info("webhook_lease_not_renewed", task_id=held.task_id, error=repr(error))
+                pause_s = _RENEWED_AGAIN_AFTER_S
+            else:
+                if reply != 1:
                     return
-            except MeshError as error:
-                # Redis may be back in time; else the attempt is made again, as after a death.
-                _log.info("webhook_lease_not_renewed", reason=error.reason)
+                pause_s = _RENEWED_AFTER_S
 
     async def _attempt(self, held: _Begun) -> "Outcome":
         """Sends a delivery once."""

@@ -7,12 +7,13 @@ import hmac
 import ipaddress
 import json
 import time
+from functools import partial, partialmethod
 
 import pytest
 
 from manusmesh.task.v1 import task_pb2
 from meshkit import tenants
-from meshkit.redis import connect
+from meshkit.redis import Redis, RedisAwayError, connect
 from meshkit.signals import signals
 from meshkit.tasks import keys as tasks
 from meshkit.webhooks import backoff, due, keys, sender, signing_secrets
@@ -45,6 +46,11 @@ async def attempted(redis, task_id: str, count: int) -> None:
         return (await webhooks.delivery(redis, task_id)).attempt_count == count
 
     await eventually(holds)
+
+
+async def is_past(redis, time_ms: int) -> bool:
+    seconds, _ = await redis.execute("TIME")
+    return int(seconds) * 1000 > time_ms
 
 
 async def test_an_end_is_told_at_once_and_signed(redis, hub, receiver) -> None:
@@ -238,12 +244,8 @@ async def test_an_attempt_that_outlasts_a_lease_is_made_once(
         task_id = await webhooks.scheduled(redis, receiver.url())
         await eventually(lambda: len(receiver.received) == 1)
         lease_end = int(await redis.execute("HGET", keys.delivery(task_id), "lease_until"))
-
-        async def outlasted() -> bool:
-            # Senders look every second.
-            return int((await redis.execute("TIME"))[0]) * 1000 > lease_end + 1500
-
-        await eventually(outlasted)
+        # Senders look every second.
+        await eventually(partial(is_past, redis, lease_end + 1500))
         receiver.go_on.set()
         await has(redis, task_id, "delivered")
 
@@ -255,19 +257,74 @@ async def test_an_attempt_that_outlasts_a_lease_is_made_once(
     assert (await webhooks.delivery(redis, task_id)).attempt_count == 1
 
 
-async def test_a_sender_that_lost_its_lease_records_nothing(redis, hub, receiver) -> None:
+async def test_a_sender_that_lost_its_lease_records_nothing(
+    redis, hub, receiver, monkeypatch
+) -> None:
+    monkeypatch.setattr(sender, "_RENEWED_AFTER_S", 60)
     receiver.go_on.clear()
-    receiver.answers.extend([(200, {}), (410, {})])
+    async with webhooks.sending(redis, hub):
+        task_id = await webhooks.scheduled(redis, receiver.url())
+        await eventually(lambda: len(receiver.received) == 1)
+        key, webhook_id = keys.delivery(task_id), keys.webhook_id(task_id, 7)
+        await redis.execute("HSET", key, "lease_until", 0)
+        taken = await redis.run(sender._BEGIN, [key], [webhook_id, 60_000])
+        assert taken[0] == b"send"
+        receiver.go_on.set()
+    # The first holder was accepted, yet only the second one's outcome will count.
+    assert await status(redis, task_id) == "pending"
+    assert not (await webhooks.delivery(redis, task_id)).attempts
+
+
+async def test_a_renewal_that_hangs_is_made_again_within_the_lease(
+    redis, hub, receiver, monkeypatch
+) -> None:
+    hung = []
+    run = Redis.run
+
+    async def hang_first(self, script, *rest):
+        if script is sender._RENEW and not hung:
+            hung.append(True)
+            await asyncio.sleep(60)
+        return await run(self, script, *rest)
+
+    monkeypatch.setattr(Redis, "run", hang_first)
+    receiver.go_on.clear()
     async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
         await eventually(lambda: len(receiver.received) == 1)
-        await webhooks.is_due_now(redis, task_id)
-        await eventually(lambda: len(receiver.received) == 2)
+        lease_end = int(await redis.execute("HGET", keys.delivery(task_id), "lease_until"))
+        await eventually(partial(is_past, redis, lease_end + 1500))
         receiver.go_on.set()
-        # The first holder was accepted, yet only the second one's outcome counts.
-        await has(redis, task_id, "failed")
-    delivery = await webhooks.delivery(redis, task_id)
-    assert [attempt.status_code for attempt in delivery.attempts] == [410]
+        await has(redis, task_id, "delivered")
+    assert hung
+    assert len(receiver.received) == 1
+
+
+async def test_who_is_at_work_renews_before_others_claim_when_redis_is_back(
+    redis, hub, receiver, monkeypatch
+) -> None:
+    away = asyncio.Event()
+
+    async def may_be_away(call, self, *arguments):
+        if away.is_set():
+            raise RedisAwayError
+        return await call(self, *arguments)
+
+    for name in ("execute", "run"):
+        call = getattr(Redis, name)
+        monkeypatch.setattr(Redis, name, partialmethod(partial(may_be_away, call)))
+    receiver.go_on.clear()
+    async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
+        made = [await webhooks.scheduled(redis, receiver.url(f"/{n}")) for n in range(4)]
+        await eventually(lambda: len(receiver.received) == 4)
+        away.set()
+        await asyncio.sleep(1.2 * sender._LEASE_MS / 1000)
+        away.clear()
+        await asyncio.sleep(2 * sender._BACK_PAUSE_S)
+        receiver.go_on.set()
+        for task_id in made:
+            await has(redis, task_id, "delivered")
+    assert len(receiver.received) == 4
 
 
 async def test_many_senders_send_each_delivery_once(redis, hub, receiver) -> None:
