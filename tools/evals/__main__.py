@@ -6,10 +6,12 @@ with a function `rows(folder)`; to add one, write it and name it here.
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Final
 
+from analytics.encoder import PATH_VARIABLE
 from tools.evals.table import Row, render
 
 GROUPS: Final = (
@@ -35,6 +37,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.data.is_dir():
         sys.exit(f"evals: {arguments.data} is no folder; --data names the folder of the data sets")
+    # What is said of the measures as they are by default must not depend on the shell.
+    os.environ.pop(PATH_VARIABLE, None)
     rows: list[Row] = []
     for name in arguments.only or GROUPS:
         rows += importlib.import_module(f"tools.evals.{name}").rows(arguments.data)

@@ -22,6 +22,6 @@ def rows(folder: Path) -> list[Row]:
 
 
 def _heard(folder: Path) -> list[Row]:
-    os.environ.setdefault(PATH_VARIABLE, str(_BUILT))
+    os.environ[PATH_VARIABLE] = str(_BUILT)
     found = [*style.formality_rows(folder, ("formality_en",)), *style.arousal_rows(folder)]
     return [replace(row, key=f"{row.key}_encoder") for row in found]

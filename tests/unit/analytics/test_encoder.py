@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from analytics import encoder
 from analytics.encoder import EncoderUnavailableError, fitted, hear, likeness, wanted
@@ -119,6 +120,7 @@ def test_english_formality_and_enthusiasm_hear_it_and_nothing_else(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     english, german = "We are so thrilled to see you all!", "Wir freuen uns auf Sie."
+    monkeypatch.delenv(encoder.PATH_VARIABLE, raising=False)
     without = list(measure_all([english, german]))
     monkeypatch.setenv(encoder.PATH_VARIABLE, str(file))
     heard = list(measure_all([english, german]))
@@ -143,6 +145,32 @@ def test_a_file_that_is_none_is_refused(
     with pytest.raises(
         EncoderUnavailableError, match=r"names no file encoder-1\.onnx.*make encoder"
     ):
+        hear([[1]], MARKS)
+
+
+def another_model() -> bytes:
+    shape = helper.make_tensor_value_info("heard", TensorProto.FLOAT, ["sentences", 3])
+    node = helper.make_node("Identity", ["tokens"], ["heard"])
+    graph = helper.make_graph(
+        [node],
+        "another",
+        [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["sentences", 3])],
+        [shape],
+    )
+    opset = [helper.make_opsetid("", 20)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"rubbish" * 99, another_model()], ids=["empty", "rubbish", "another"]
+)
+def test_a_file_of_another_kind_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    path = tmp_path / encoder.FILE_NAME
+    path.write_bytes(content)
+    monkeypatch.setenv(encoder.PATH_VARIABLE, str(path))
+    with pytest.raises(EncoderUnavailableError, match=r"is no encoder: .*make encoder"):
         hear([[1]], MARKS)
 
 
