@@ -141,7 +141,9 @@ def test_a_mesh_that_cannot_start_says_why_and_leaves_nothing(
     assert done.returncode == 9
     message = json.loads(done.stdout)["error"]["message"]
     assert "ends right after its start" in message
-    assert "loudest" in message
+    assert "log.level" in message
+    # What a variable holds may be a key.
+    assert "loudest" not in message
     assert not StateDir(state_dir).processes.exists()
 
 
