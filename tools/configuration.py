@@ -53,9 +53,8 @@ ANALYTICS: Final = (
         encoder.PATH_VARIABLE,
         "",
         "The encoder that formality and enthusiasm of English texts shall hear, a file "
-        f"`{encoder.FILE_NAME}` that `make encoder` builds: closer to human judgement, at about a "
-        "sixth of the speed and for 130 MB more a process (docs/analyze.md). The same for all "
-        "services.",
+        f"`{encoder.FILE_NAME}` that `make encoder` builds: closer to human judgement, and eleven "
+        "times as slow ([figures](analyze.md#with-an-encoder)). The same for all services.",
     ),
 )
 
