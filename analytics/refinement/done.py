@@ -147,6 +147,8 @@ def _kept(case: Case, intent: RefinementIntent) -> Outcome:
         # What the rules change that left it as it is lies beyond the wish, for a choice.
         idle = case.text == case.original or case.says(Outcome.IDLE, intent)
         return Outcome.IDLE if idle else Outcome.UNDONE
+    if holds(case.original, intent.argument):
+        return Outcome.DONE if holds(case.text, intent.argument) else case.last_word(intent)
     return Outcome.UNTOLD
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from analytics.refinement.case import Case
 from analytics.refinement.document import split
 from analytics.refinement.model import Outcome, RefinementIntent
+from analytics.refinement.wishes import named_hashtags
 from analytics.refinement.work import shortened, size
 from analytics.text import parse
 
@@ -61,7 +62,11 @@ def removed(kind: str) -> Judge:
 
     def judge(case: Case, intent: RefinementIntent) -> Outcome:
         before, now = _count(kind, case.original), _count(kind, case.text)
-        if not before:
+        if kind == "hashtags":
+            named = named_hashtags(case.reading.intents)
+            staying = sum(tag.lower() in named for tag in parse(case.text).hashtags)
+            before, now = before - staying, now - staying
+        if before <= 0:
             return Outcome.IDLE if now == 0 else Outcome.UNDONE
         if intent.argument == "fewer":
             done = now < before

@@ -1,5 +1,6 @@
 """Hashtags: taking them out, putting them in, counting them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +10,7 @@ from analytics.platforms import PLATFORMS
 from analytics.refinement.document import capitalize, join, split
 from analytics.refinement.signs import how_many_stay, remove_spans
 from analytics.refinement.topics import tag_words
+from analytics.refinement.wishes import named_hashtags
 from analytics.refinement.work import Work
 from analytics.text import parse, spans
 
@@ -24,20 +26,29 @@ _CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|_+")
 
 
 def remove_hashtags(work: Work) -> None:
-    """Removes the hashtags, all of them or down to a number; in a sentence the word stays."""
+    """Removes the hashtags, all of them or down to a number; in a sentence the word stays.
+
+    Those that a wish names stay, whatever the number.
+    """
+    named = named_hashtags(work.intents)
     for wish in work.wishes("remove_hashtags", "limit_hashtags"):
-        count = len(parse(work.text).hashtags)
-        if not count:
+        tags = parse(work.text).hashtags
+        if not tags:
             if wish.kind == "remove_hashtags":
                 work.idle(wish, "There was no hashtag to remove.")
             continue
-        keep = how_many_stay(wish, count, work.level)
-        if keep < count and not strip_hashtags(work, keep=keep):
+        staying = sum(tag.lower() in named for tag in tags)
+        keep = max(0, how_many_stay(wish, len(tags), work.level) - staying)
+        if keep + staying < len(tags) and not strip_hashtags(work, keep=keep, named=named):
             work.stuck(wish, "the text is nothing but hashtags: they stay")
 
 
-def strip_hashtags(work: Work, *, keep: int = 0, note: str = "") -> bool:
+def strip_hashtags(
+    work: Work, *, keep: int = 0, note: str = "", named: Collection[str] = ()
+) -> bool:
     """Removes all hashtags but the first `keep`; one inside a sentence becomes a word.
+
+    Those in `named`, small letters, stay besides.
 
     Returns:
         Whether they went: a text of nothing else keeps them.
@@ -47,33 +58,39 @@ def strip_hashtags(work: Work, *, keep: int = 0, note: str = "") -> bool:
     pieces = []
     gone: list[str] = []
     for piece in split(work.text):
-        own = parse(piece.text).hashtags
-        stay = own[: max(0, left)]
-        left -= len(own)
-        gone += own[len(stay) :]
+        stay: list[str] = []
+        for tag in parse(piece.text).hashtags:
+            if tag.lower() in named:
+                stay.append(tag)
+            elif left > 0:
+                stay.append(tag)
+                left -= 1
+            else:
+                gone.append(tag)
         if piece.kind == "tags":
             if stay:
                 pieces.append(replace(piece, text=" ".join(stay)))
             elif pieces and "\n" in piece.gap and "\n" not in pieces[-1].gap:
                 pieces[-1] = replace(pieces[-1], gap=piece.gap)
             continue
-        pieces.append(replace(piece, text=_worded(piece.text, len(stay))))
+        pieces.append(replace(piece, text=_worded(piece.text, stay)))
     told = ", ".join(gone[:8]) + (f" and {len(gone) - 8} more" if len(gone) > 8 else "")
     text = join(pieces)
-    while len(parse(text).hashtags) > keep:
+    while not named and len(parse(text).hashtags) > keep:
         text = remove_spans(text, "hashtag", keep)
     return work.change(text, note or f"Removed {len(gone)} of {len(tags)} hashtags: {told}.")
 
 
-def _worded(text: str, keep: int) -> str:
-    """Writes the hashtags of a sentence as words, but for the first `keep`."""
+def _worded(text: str, stay: Sequence[str]) -> str:
+    """Writes the hashtags of a sentence as words, but for those that stay, in their order."""
     out: list[str] = []
     last = 0
+    staying = list(stay)
     for kind, start, end in spans(text):
         if kind != "hashtag":
             continue
-        keep -= 1
-        if keep >= 0:
+        if staying and text[start:end] == staying[0]:
+            del staying[0]
             continue
         out += [text[last:start], _CAMEL.sub(" ", text[start + 1 : end])]
         last = end

@@ -38,7 +38,28 @@ def apply_mentions(work: Work) -> None:
         if holds(work.text, thing):
             work.idle(wish, f"It mentions “{thing}” already.")
             continue
-        _mention(work, thing)
+        if (place := _PLACE.match(wish.quote)) and not thing.startswith(("#", "@")):
+            _put(work, wish.argument.strip(' "“”„'), first=place["first"] is not None)
+        else:
+            _mention(work, thing)
+
+
+_PLACE: Final = regex.compile(
+    r"(?i)(?:please |bitte )?(?:"
+    r"(?P<first>start|begin|open|beginne?|starte|fang|empieza|comienza|abre)"
+    r"|end|finish|close|conclude|ende|beende|schließe?|termina|acaba|cierra)\b"
+)
+
+
+def _put(work: Work, said: str, *, first: bool) -> None:
+    """Begins or ends a text with words that the feedback gives, as they stand."""
+    paragraph = has_paragraphs(work.text)
+    if first:
+        text = said + ("\n\n" if paragraph else " ") + work.text
+    else:
+        text = append(work.text, said, paragraph=paragraph)
+    if work.change(text, f"{'Began' if first else 'Ended'} with “{said}”."):
+        work.added.append(said)
 
 
 def _mention(work: Work, thing: str) -> None:
@@ -51,14 +72,14 @@ def _mention(work: Work, thing: str) -> None:
             else (f"{work.text}\n\n{thing}")
         )
         added = thing
+    elif words.mention_clause and _THAT.match(thing):
+        clause = _THAT.sub("", thing) if work.language == "en" else thing
+        added = filled(work, words.mention_clause, clause=clause, Clause=capitalize(clause))
+        if thing.endswith(tuple(parse(thing).links)):
+            added = added.removesuffix(".")  # it would be part of the link
+        text = append(work.text, added, paragraph=paragraph)
     elif thing.startswith("@") or parse(thing).links or not words.mention:
         added = thing
-        text = append(work.text, added, paragraph=paragraph)
-    elif _THAT.match(thing):
-        clause = thing if work.language == "de" else _THAT.sub("", thing)
-        if work.language == "es":
-            clause = thing
-        added = filled(work, words.mention_clause, clause=clause, Clause=capitalize(clause))
         text = append(work.text, added, paragraph=paragraph)
     elif work.level == 2 and not _OPENING_ORDER.match(thing.lower()) and len(thing) < 40:
         added = f"{capitalize(thing)}: "

@@ -1,7 +1,7 @@
 """The wishes that exist, how people are told of them, and which cannot be had offline."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -165,6 +165,12 @@ def why_not(intent: RefinementIntent) -> str:
         if pattern.search(intent.argument):
             return reason
     return "it was not understood as a wish that rules can fulfil"
+
+
+def named_hashtags(intents: Iterable[RefinementIntent]) -> frozenset[str]:
+    """The hashtags that wishes name, to be kept or brought in, in small letters."""
+    named = (one.argument.lower() for one in intents if one.kind in {"keep", "add_keyword"})
+    return frozenset(argument for argument in named if argument.startswith("#"))
 
 
 def opposed(first: RefinementIntent, second: RefinementIntent) -> bool:

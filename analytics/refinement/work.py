@@ -135,7 +135,7 @@ def substitute(
 
     def exchange(match: regex.Match[str]) -> str:
         old = match.group()
-        if most is not None and len(made) >= most:
+        if (most is not None and len(made) >= most) or _INITIAL.match(match.string, match.start()):
             return old
         new = lexicon[old]
         if old.lower() in _LETTERS:
@@ -151,6 +151,7 @@ def substitute(
     return changed, made
 
 
+_INITIAL = regex.compile(r"\p{Lu}(?![\w'’])|\p{L}\.\p{L}")  # of "U.S.", and no short "you"
 _LETTERS = frozenset({"asap", "btw", "fyi"})  # large as letters, not for their loudness
 _BEGINS = regex.compile(r"(?:^|[.!?…\n])\W*$")
 _GONE = "\ufff0"  # a noncharacter-like mark of the specials block, never in a text

@@ -16,6 +16,12 @@ _ARTICLE: Final = regex.compile(
 )
 
 
+_COURTESY: Final = regex.compile(
+    r"(?i)^(?:(?:please|also|bitte|auch|noch|también|tambien|por favor)[,\s]+)+"
+)
+_THAT: Final = regex.compile(r"(?i)\b(?:that|dass|que)$")
+
+
 def _named(reader: Reader, index: int, token: Token) -> None:
     """A quoted text, a hashtag, a handle or a link, with a verb."""
     polarity = polarity_of(reader.clause, index)
@@ -53,7 +59,9 @@ def _mention(reader: Reader, index: int, token: Token) -> None:
     if token.kind == "MENTION" and argument and argument[-1].lower().endswith(" nicht"):
         kind = "remove_keyword"  # "erwähne den Preis nicht", "den Preis nicht erwähnen"
         argument[-1] = argument[-1][: -len(" nicht")]
-    for said in argument if kind == "remove_keyword" else [" ".join(argument)]:
+    if kind == "add_keyword":
+        argument = [_clause(token, " ".join(argument))]
+    for said in argument:
         part = said
         if kind == "remove_keyword" and not holds(reader.text, said):
             part = said.removeprefix("a ")  # the Spanish "no menciones a Ana"
@@ -61,6 +69,13 @@ def _mention(reader: Reader, index: int, token: Token) -> None:
                 part = bare  # "don't mention the salary", where the text says "Salary: …"
         if part:
             reader.note(kind, [index, *used], part[:MAX_ARGUMENT])
+
+
+def _clause(token: Token, argument: str) -> str:
+    """What is to be mentioned, with the "that" which makes it a clause."""
+    argument = _COURTESY.sub("", argument)
+    that = _THAT.search(token.text)
+    return f"{that.group()} {argument}" if that and argument else argument
 
 
 def _replace(reader: Reader, index: int, token: Token) -> None:

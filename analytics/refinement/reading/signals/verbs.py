@@ -30,6 +30,8 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
         "REMOVE",
         (
             r"remov(?:e|ed|ing)|delet(?:e|ed|ing)|drop|cut(?: out)?|without|los(?:e|ing)"
+            # Languages that the rest of the feedback may not be in.
+            r"|sans|senza|sem|zonder"
             r"|get(?:ting)? rid of"
             r"|take (?:out|away)|strip|hate|dislike|hassen?|odio|detesto"
             r"|(?:is|are) (?:not (?:so |very )?(?:great|good|nice|needed|necessary)|unnecessary|bad"

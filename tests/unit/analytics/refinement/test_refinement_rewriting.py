@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.refinement.writer import refine_text
+from tests.unit.analytics.refinement.answers import answer
 
 
 def close(text, feedback, platform="instagram"):
@@ -137,3 +138,63 @@ def test_suggestions_for_the_picture_name_the_format():
         refine_text(text, "instagram", "shorter", has_image=True).candidates[0].image_suggestions
         == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "formal"),
+    [
+        ("We ship to the U.S. and the U.K. now!", "We ship to the U.S. and the U.K. now."),
+        ("U.S. orders ship free. Are u in?", "U.S. orders ship free. Are you in?"),
+        ("Type U bolts are here.", "Type U bolts are here."),
+    ],
+)
+def test_letters_of_abbreviations_are_no_short_words(text, formal):
+    assert answer(text, "more formal")[0][0] == formal
+
+
+@pytest.mark.parametrize(
+    ("text", "feedback", "said"),
+    [
+        (
+            "Unsere Röstung ist da! Sie kostet 12 Euro.",
+            "schreib, dass wir umgezogen sind",
+            "Nicht vergessen, dass wir umgezogen sind.",
+        ),
+        (
+            "Unsere Röstung ist da! Sie kostet 12 Euro.",
+            "erwähne bitte auch, dass wir am Montag öffnen",
+            "Nicht vergessen, dass wir am Montag öffnen.",
+        ),
+        (
+            "Ya está aquí nuestro café. Cuesta 12 euros. Pídelo hoy.",
+            "menciona también que abrimos el lunes",
+            "Recuerda que abrimos el lunes.",
+        ),
+        (
+            "Our new roast is here. It costs 12 euros and ships today.",
+            "say that we open on Monday",
+            "We open on Monday.",
+        ),
+        (
+            "Our new roast is here. It costs 12 euros and ships today.",
+            "mention that we're at https://a.example/x",
+            "We're at https://a.example/x",
+        ),
+    ],
+)
+def test_a_clause_to_be_mentioned_stays_a_clause(text, feedback, said):
+    assert all(one.endswith(said) for one in answer(text, feedback)[0])
+
+
+@pytest.mark.parametrize(
+    ("feedback", "text"),
+    [
+        ("end with 'See you there!'", "Our new roast is here. It ships today. See you there!"),
+        ("start with 'Hello Leeds!'", "Hello Leeds! Our new roast is here. It ships today."),
+    ],
+)
+def test_words_that_are_given_stand_where_they_are_wanted(feedback, text):
+    texts, notes, told = answer("Our new roast is here. It ships today.", feedback)
+    assert texts[0] == text
+    assert "Not done" not in told
+    assert notes

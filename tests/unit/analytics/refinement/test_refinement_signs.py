@@ -166,3 +166,40 @@ def test_names_and_what_is_counted_make_hashtags():
     texts, _, told = answer(POST, "no hashtags but add three hashtags")
     assert len(parse(texts[0]).hashtags) == 6
     assert "Not done: “no hashtags”, because it contradicts" in told
+
+
+# What is named to be kept
+
+
+@pytest.mark.parametrize(
+    ("feedback", "tags"),
+    [
+        ("keep #roast, remove the other hashtags", ("#roast",)),
+        ("no hashtags but keep #Coffee", ("#coffee",)),
+        ("mantén #new y quita los demás hashtags", ("#new",)),
+        ("keep #new and at most 2 hashtags", ("#coffee", "#new")),
+        ("remove the hashtags and add #decaf", ("#decaf",)),
+    ],
+)
+def test_hashtags_that_are_named_stay(feedback, tags):
+    draft = refine_text(POST, "linkedin", feedback)
+    review = review_refinement(POST, draft)
+    assert all(tuple(parse(one.text).hashtags) == tags for one in draft.candidates)
+    assert not review.undone
+
+
+def test_a_hashtag_in_a_sentence_stays_where_it_is_named():
+    text = "Our #coffee comes from #Peru. #new #roast"
+    texts, _, _ = answer(text, "keep #peru, remove the other hashtags")
+    assert texts[0] == "Our coffee comes from #Peru."
+
+
+def test_what_was_to_be_kept_and_went_is_told():
+    draft = refine_text(POST, "linkedin", "keep @maria_k, remove the mentions")
+    gone = [one for one in draft.candidates if "@maria_k" not in one.text]
+    assert not gone or any("keep" in one for one in review_refinement(POST, draft).undone)
+
+
+@pytest.mark.parametrize("feedback", ["sans emojis", "senza emoji", "sem emojis", "zonder emoji's"])
+def test_without_is_known_in_other_languages_too(feedback):
+    assert not parse(answer(POST, feedback)[0][0]).emoji
