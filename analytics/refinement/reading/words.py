@@ -19,6 +19,7 @@ _ARTICLE: Final = regex.compile(
 _COURTESY: Final = regex.compile(
     r"(?i)^(?:(?:please|also|bitte|auch|noch|también|tambien|por favor)[,\s]+)+"
 )
+_PRICE: Final = regex.compile(r"(?i)\b(?:prices?|cost|preise?|precios?)$")
 _THAT: Final = regex.compile(r"(?i)\b(?:that|dass|que)$")
 
 
@@ -67,7 +68,9 @@ def _mention(reader: Reader, index: int, token: Token) -> None:
             part = said.removeprefix("a ")  # the Spanish "no menciones a Ana"
             if holds(reader.text, bare := _ARTICLE.sub("", part)):
                 part = bare  # "don't mention the salary", where the text says "Salary: …"
-        if part:
+        if kind == "remove_keyword" and _PRICE.search(part) and not holds(reader.text, part):
+            reader.refuse([index, *used])  # which of the numbers is one, no rule knows
+        elif part:
             reader.note(kind, [index, *used], part[:MAX_ARGUMENT])
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from analytics.refinement.reading import read_feedback
 from analytics.refinement.wishes import KINDS
+from tests.unit.analytics.refinement.answers import answer
 
 TEXT = (
     "We opened two free workshops in Berlin. Come by on Friday at 10am! The cheap coffee is great. "
@@ -309,3 +310,18 @@ def test_any_jumble_of_telling_words_is_read(feedback):
         assert one.kind in KINDS
         assert one.quote
         assert one.quote in feedback
+
+
+@pytest.mark.parametrize(
+    "feedback", ["don't mention the price", "erwähne den Preis nicht", "no menciones el precio"]
+)
+def test_a_price_that_is_only_a_number_is_not_claimed_to_be_gone(feedback):
+    texts, _, told = answer("Our new roast is here. It costs 12 euros.", feedback)
+    assert "12 euros" in texts[0]
+    assert "Not done" in told or "No wish was found" in told
+
+
+@pytest.mark.parametrize("sentence", ["The price is low.", "Price: 12 euros."])
+def test_the_word_price_can_be_left_out(sentence):
+    text = f"Our new roast is here. {sentence} Order it today."
+    assert "price" not in answer(text, "don't mention the price")[0][0].lower()
