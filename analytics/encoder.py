@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from analytics.context import MAX_TOKENS
 from analytics.landmarks import Landmarks, nearness, stored_landmarks
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ PATH_VARIABLE: Final = "MESH_ENCODER"
 LAYERS: Final = (2, 4)
 """Whose means over the tokens are heard; the later ones say what a sentence is about."""
 WIDTH: Final = len(LAYERS) * 384
-MAX_TOKENS: Final = 256
-"""Tokens of one sentence that count; what is longer is no sentence."""
 LANDMARKS_NAME: Final = "encoder_en.npz"
 _FITTED: Final = frozenset({"formality_en", "arousal_en", "enthusiasm"})
 

@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from analytics import encoder
+from analytics.context import MAX_TOKENS
 from analytics.encoder import EncoderUnavailableError, fitted, hear, likeness, wanted
 from analytics.linear import features_of, load
 from analytics.measures import measure_all
@@ -90,7 +91,7 @@ def test_hears_what_the_layers_make_of_the_tokens() -> None:
 
 @pytest.mark.usefixtures("wanted_encoder")
 def test_nothing_is_heard_of_nothing_and_of_what_comes_too_late() -> None:
-    long = list(range(1000, 1000 + encoder.MAX_TOKENS))
+    long = list(range(1000, 1000 + MAX_TOKENS))
     nothing, cut, whole = hear([[], [*long, 5, 6, 7], long], MARKS)
     assert not nothing.any()
     np.testing.assert_array_equal(cut, whole)

@@ -196,8 +196,8 @@ def test_a_hashtag_in_a_sentence_stays_where_it_is_named():
 
 def test_what_was_to_be_kept_and_went_is_told():
     draft = refine_text(POST, "linkedin", "keep @maria_k, remove the mentions")
-    gone = [one for one in draft.candidates if "@maria_k" not in one.text]
-    assert not gone or any("keep" in one for one in review_refinement(POST, draft).undone)
+    assert "@maria_k" not in draft.candidates[0].text
+    assert any("keep @maria_k" in one for one in review_refinement(POST, draft).undone)
 
 
 @pytest.mark.parametrize("feedback", ["sans emojis", "senza emoji", "sem emojis", "zonder emoji's"])
