@@ -17,6 +17,7 @@ from meshkit.webhooks import keys as webhook_keys
 from meshkit.webhooks.deliveries import Deliveries
 from meshkit.webhooks.outbox import Outbox
 from meshkit.webhooks.sender import Sender
+from tests.support.eventually import eventually
 
 TENANT = "tenant_acme"
 JOB = "generate-skill"
@@ -57,6 +58,29 @@ async def scheduled(redis: Redis, url: str, **more: Any) -> str:
 async def delivery(redis: Redis, task_id: str, tenant_id: str = TENANT) -> pb.WebhookDelivery:
     """The delivery as its tenant sees it."""
     return await Deliveries(redis).get(tenant_id, task_id)
+
+
+async def status(redis: Redis, task_id: str, tenant_id: str = TENANT) -> str:
+    """The status of a delivery."""
+    return (await delivery(redis, task_id, tenant_id)).status
+
+
+async def has(redis: Redis, task_id: str, wanted: str, tenant_id: str = TENANT) -> None:
+    """Waits until a delivery has a status."""
+
+    async def holds() -> bool:
+        return await status(redis, task_id, tenant_id) == wanted
+
+    await eventually(holds)
+
+
+async def attempted(redis: Redis, task_id: str, count: int) -> None:
+    """Waits until there have been so many attempts."""
+
+    async def holds() -> bool:
+        return (await delivery(redis, task_id)).attempt_count == count
+
+    await eventually(holds)
 
 
 async def is_due_now(redis: Redis, task_id: str, tenant_id: str = TENANT) -> None:

@@ -7,16 +7,15 @@ import hmac
 import ipaddress
 import json
 import time
-from functools import partial, partialmethod
 
 import pytest
 
 from manusmesh.task.v1 import task_pb2
 from meshkit import tenants
-from meshkit.redis import Redis, RedisAwayError, connect
+from meshkit.redis import connect
 from meshkit.signals import signals
 from meshkit.tasks import keys as tasks
-from meshkit.webhooks import backoff, due, keys, sender, signing_secrets
+from meshkit.webhooks import backoff, keys, sender, signing_secrets
 from meshkit.webhooks.outbox import Outbox
 from tests.support import webhooks
 from tests.support.eventually import eventually
@@ -30,34 +29,11 @@ def signature(secret: str, request) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-async def status(redis, task_id: str, tenant_id: str = webhooks.TENANT) -> str:
-    return (await webhooks.delivery(redis, task_id, tenant_id)).status
-
-
-async def has(redis, task_id: str, wanted: str, tenant_id: str = webhooks.TENANT) -> None:
-    async def holds() -> bool:
-        return await status(redis, task_id, tenant_id) == wanted
-
-    await eventually(holds)
-
-
-async def attempted(redis, task_id: str, count: int) -> None:
-    async def holds() -> bool:
-        return (await webhooks.delivery(redis, task_id)).attempt_count == count
-
-    await eventually(holds)
-
-
-async def is_past(redis, time_ms: int) -> bool:
-    seconds, _ = await redis.execute("TIME")
-    return int(seconds) * 1000 > time_ms
-
-
 async def test_an_end_is_told_at_once_and_signed(redis, hub, receiver) -> None:
     async with webhooks.sending(redis, hub):
         began = time.monotonic()
         task_id = await webhooks.scheduled(redis, receiver.url("/hook?a=b"))
-        await has(redis, task_id, "delivered")
+        await webhooks.has(redis, task_id, "delivered")
         assert time.monotonic() - began < 5
     (request,) = receiver.received
     assert request.path == "/hook?a=b"
@@ -107,13 +83,13 @@ async def test_what_is_not_accepted_is_sent_again_with_the_same_id(
     receiver.answers.append((answer, {"Location": receiver.url("/elsewhere")}))
     async with webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
         waiting = await webhooks.delivery(redis, task_id)
         assert waiting.status == "pending"
         wait_ms = waiting.next_attempt_at.ToMilliseconds() - waiting.created_at.ToMilliseconds()
         assert 4000 < wait_ms < 12_000
         await webhooks.is_due_now(redis, task_id)
-        await has(redis, task_id, "delivered")
+        await webhooks.has(redis, task_id, "delivered")
     assert len(set(receiver.ids())) == 1
     assert [request.path for request in receiver.received] == ["/hook", "/hook"]
     delivery = await webhooks.delivery(redis, task_id)
@@ -129,7 +105,7 @@ async def test_a_partial_result_is_told_with_what_is_missing(redis, hub, receive
     # A retry that begins meanwhile does not change what this end was.
     await redis.execute("HDEL", tasks.task(task_id), "missing")
     async with webhooks.sending(redis, hub):
-        await has(redis, task_id, "delivered")
+        await webhooks.has(redis, task_id, "delivered")
     sent = json.loads(receiver.received[0].body)
     assert sent["partial"] is True
     assert [gap["step"] for gap in sent["missing"]] == ["research_2"]
@@ -139,7 +115,7 @@ async def test_retry_after_is_respected(redis, hub, receiver) -> None:
     receiver.answers.append((503, {"Retry-After": "600"}))
     async with webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
     waiting = await webhooks.delivery(redis, task_id)
     wait_ms = waiting.next_attempt_at.ToMilliseconds() - waiting.created_at.ToMilliseconds()
     assert wait_ms >= 600_000
@@ -149,7 +125,7 @@ async def test_an_endpoint_that_is_gone_fails_at_once(redis, hub, receiver) -> N
     receiver.answers.append((410, {}))
     async with webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
-        await has(redis, task_id, "failed")
+        await webhooks.has(redis, task_id, "failed")
     assert await webhooks.pending(redis) == []
 
 
@@ -157,11 +133,11 @@ async def test_after_a_day_it_is_given_up(redis, hub, receiver) -> None:
     receiver.answers.extend([(500, {})] * 2)
     async with webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
         day_ago = int(time.time() * 1000) - backoff.WINDOW_MS
         await redis.execute("HSET", keys.delivery(task_id), "retry_from", day_ago)
         await webhooks.is_due_now(redis, task_id)
-        await has(redis, task_id, "failed")
+        await webhooks.has(redis, task_id, "failed")
     assert await webhooks.pending(redis) == []
 
 
@@ -170,9 +146,9 @@ async def test_the_latest_twenty_attempts_are_kept(redis, hub, receiver) -> None
     async with webhooks.sending(redis, hub):
         task_id = await webhooks.scheduled(redis, receiver.url())
         for count in range(1, 24):
-            await attempted(redis, task_id, count)
+            await webhooks.attempted(redis, task_id, count)
             await webhooks.is_due_now(redis, task_id)
-        await has(redis, task_id, "delivered")
+        await webhooks.has(redis, task_id, "delivered")
     delivery = await webhooks.delivery(redis, task_id)
     assert delivery.attempt_count == 24
     codes = [attempt.status_code for attempt in delivery.attempts]
@@ -182,7 +158,7 @@ async def test_the_latest_twenty_attempts_are_kept(redis, hub, receiver) -> None
 async def test_a_private_address_is_not_called(redis, hub, receiver) -> None:
     async with webhooks.sending(redis, hub, allow_private=()):
         task_id = await webhooks.scheduled(redis, receiver.url())
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
     assert receiver.received == []
     (attempt,) = (await webhooks.delivery(redis, task_id)).attempts
     assert attempt.status_code == 0
@@ -200,131 +176,11 @@ async def test_a_name_is_judged_again_at_every_attempt(redis, hub, receiver) -> 
     url = receiver.url(host="hooks.example.com")
     async with webhooks.sending(redis, hub, resolver=rebinding):
         task_id = await webhooks.scheduled(redis, url)
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
         assert receiver.received == []
         await webhooks.is_due_now(redis, task_id)
-        await has(redis, task_id, "delivered")
+        await webhooks.has(redis, task_id, "delivered")
     assert receiver.received[0].headers["host"] == f"hooks.example.com:{receiver.port}"
-
-
-async def test_a_sender_that_dies_is_followed_by_another(redis, hub, receiver) -> None:
-    receiver.go_on.clear()
-    async with webhooks.sending(redis, hub) as dying:
-        task_id = await webhooks.scheduled(redis, receiver.url())
-        await eventually(lambda: len(receiver.received) == 1)
-        dying.cancel()
-        await asyncio.gather(dying, return_exceptions=True)
-    assert await status(redis, task_id) == "pending"
-    receiver.go_on.set()
-    async with webhooks.sending(redis, hub):
-        await webhooks.is_due_now(redis, task_id)
-        await has(redis, task_id, "delivered")
-    assert len(receiver.received) == 2
-    assert len(set(receiver.ids())) == 1
-
-
-async def test_what_a_call_took_whose_answer_was_lost_is_soon_sent(redis, hub, receiver) -> None:
-    task_id = await webhooks.scheduled(redis, receiver.url())
-    assert await due.claim(redis, lease_ms=sender._LEASE_MS, count=1)
-    key, webhook_id = keys.delivery(task_id), keys.webhook_id(task_id, 7)
-    taken = await redis.run(sender._BEGIN, [key], [webhook_id, sender._LEASE_MS])
-    assert taken[0] == b"send"
-    async with webhooks.sending(redis, hub):
-        await has(redis, task_id, "delivered")
-    assert len(receiver.received) == 1
-
-
-async def test_an_attempt_that_outlasts_a_lease_is_made_once(
-    redis, hub, receiver, monkeypatch
-) -> None:
-    monkeypatch.setattr(sender, "_LEASE_MS", 1500)
-    monkeypatch.setattr(sender, "_RENEWED_AFTER_S", 0.05)
-    receiver.go_on.clear()
-    async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
-        task_id = await webhooks.scheduled(redis, receiver.url())
-        await eventually(lambda: len(receiver.received) == 1)
-        lease_end = int(await redis.execute("HGET", keys.delivery(task_id), "lease_until"))
-        # Senders look every second.
-        await eventually(partial(is_past, redis, lease_end + 1500))
-        receiver.go_on.set()
-        await has(redis, task_id, "delivered")
-
-        async def nothing_is_due() -> bool:
-            return await webhooks.pending(redis) == []
-
-        await eventually(nothing_is_due)
-    assert len(receiver.received) == 1
-    assert (await webhooks.delivery(redis, task_id)).attempt_count == 1
-
-
-async def test_a_sender_that_lost_its_lease_records_nothing(
-    redis, hub, receiver, monkeypatch
-) -> None:
-    monkeypatch.setattr(sender, "_RENEWED_AFTER_S", 60)
-    receiver.go_on.clear()
-    async with webhooks.sending(redis, hub):
-        task_id = await webhooks.scheduled(redis, receiver.url())
-        await eventually(lambda: len(receiver.received) == 1)
-        key, webhook_id = keys.delivery(task_id), keys.webhook_id(task_id, 7)
-        await redis.execute("HSET", key, "lease_until", 0)
-        taken = await redis.run(sender._BEGIN, [key], [webhook_id, 60_000])
-        assert taken[0] == b"send"
-        receiver.go_on.set()
-    # The first holder was accepted, yet only the second one's outcome will count.
-    assert await status(redis, task_id) == "pending"
-    assert not (await webhooks.delivery(redis, task_id)).attempts
-
-
-async def test_a_renewal_that_hangs_is_made_again_within_the_lease(
-    redis, hub, receiver, monkeypatch
-) -> None:
-    hung = []
-    run = Redis.run
-
-    async def hang_first(self, script, *rest):
-        if script is sender._RENEW and not hung:
-            hung.append(True)
-            await asyncio.sleep(60)
-        return await run(self, script, *rest)
-
-    monkeypatch.setattr(Redis, "run", hang_first)
-    receiver.go_on.clear()
-    async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
-        task_id = await webhooks.scheduled(redis, receiver.url())
-        await eventually(lambda: len(receiver.received) == 1)
-        lease_end = int(await redis.execute("HGET", keys.delivery(task_id), "lease_until"))
-        await eventually(partial(is_past, redis, lease_end + 1500))
-        receiver.go_on.set()
-        await has(redis, task_id, "delivered")
-    assert hung
-    assert len(receiver.received) == 1
-
-
-async def test_who_is_at_work_renews_before_others_claim_when_redis_is_back(
-    redis, hub, receiver, monkeypatch
-) -> None:
-    away = asyncio.Event()
-
-    async def may_be_away(call, self, *arguments):
-        if away.is_set():
-            raise RedisAwayError
-        return await call(self, *arguments)
-
-    for name in ("execute", "run"):
-        call = getattr(Redis, name)
-        monkeypatch.setattr(Redis, name, partialmethod(partial(may_be_away, call)))
-    receiver.go_on.clear()
-    async with webhooks.sending(redis, hub), webhooks.sending(redis, hub):
-        made = [await webhooks.scheduled(redis, receiver.url(f"/{n}")) for n in range(4)]
-        await eventually(lambda: len(receiver.received) == 4)
-        away.set()
-        await asyncio.sleep(1.2 * sender._LEASE_MS / 1000)
-        away.clear()
-        await asyncio.sleep(2 * sender._BACK_PAUSE_S)
-        receiver.go_on.set()
-        for task_id in made:
-            await has(redis, task_id, "delivered")
-    assert len(receiver.received) == 4
 
 
 async def test_many_senders_send_each_delivery_once(redis, hub, receiver) -> None:
@@ -335,7 +191,7 @@ async def test_many_senders_send_each_delivery_once(redis, hub, receiver) -> Non
     ):
         made = [await webhooks.scheduled(redis, receiver.url(f"/{n}")) for n in range(40)]
         for task_id in made:
-            await has(redis, task_id, "delivered")
+            await webhooks.has(redis, task_id, "delivered")
     assert len(receiver.received) == 40
     assert len(set(receiver.ids())) == 40
 
@@ -355,7 +211,7 @@ async def test_a_tenant_with_a_slow_endpoint_starves_nobody(redis, hub, receiver
         assert receiver.at_once["/slow"] == 4
         receiver.go_on.set()
         for task_id, tenant_id in made:
-            await has(redis, task_id, "delivered", tenant_id)
+            await webhooks.has(redis, task_id, "delivered", tenant_id)
         await eventually(lambda: len(receiver.received) == 63)
     assert receiver.at_once["/slow"] == 4
 
@@ -366,7 +222,7 @@ async def test_a_tenant_whose_endpoint_does_not_answer_gets_one_place(redis, hub
 
     async with webhooks.sending(redis, hub, resolver=unknown):
         task_id = await webhooks.scheduled(redis, "http://nowhere.example.com/")
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
         receiver.go_on.clear()
         for _ in range(6):
             await webhooks.scheduled(redis, receiver.url("/mine"))
@@ -383,9 +239,9 @@ async def test_a_result_that_cannot_be_read_is_no_end_of_the_sender(redis, hub, 
     await redis.execute("HSET", f"task:{{{task_id}}}:artifacts", "result", b"\x09")
     async with webhooks.sending(redis, hub):
         await sender.Outbox(redis).schedule(webhooks.TENANT, task_id)
-        await attempted(redis, task_id, 1)
+        await webhooks.attempted(redis, task_id, 1)
         other = await webhooks.scheduled(redis, receiver.url())
-        await has(redis, other, "delivered")
+        await webhooks.has(redis, other, "delivered")
     assert "read" in (await webhooks.delivery(redis, task_id)).attempts[0].error
 
 
@@ -394,8 +250,8 @@ async def test_a_job_that_is_not_known_yet_waits(redis, hub, receiver) -> None:
     await redis.execute("HSET", f"task:{{{task_id}}}", "job", "newer")
     async with webhooks.sending(redis, hub):
         await sender.Outbox(redis).schedule(webhooks.TENANT, task_id)
-        await attempted(redis, task_id, 1)
-    assert await status(redis, task_id) == "pending"
+        await webhooks.attempted(redis, task_id, 1)
+    assert await webhooks.status(redis, task_id) == "pending"
     assert receiver.received == []
 
 
@@ -409,7 +265,7 @@ async def test_redis_may_go_away_and_come_back(own_redis, receiver) -> None:
             receiver.go_on.set()
             await asyncio.to_thread(own_redis.start)
             await eventually(redis.ping)
-            await has(redis, task_id, "delivered")
+            await webhooks.has(redis, task_id, "delivered")
             other = await webhooks.scheduled(redis, receiver.url())
-            await has(redis, other, "delivered")
+            await webhooks.has(redis, other, "delivered")
     assert len(receiver.received) == 2
