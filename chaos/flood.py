@@ -11,6 +11,7 @@ import httpx
 from chaos.clients import START, request
 from chaos.mesh import Mesh
 from chaos.tenants import Tenant
+from chaos.turns import watched_turns
 
 _AT_ONCE: Final = 32
 _NAME: Final = "slow-100"
@@ -25,7 +26,7 @@ class Flood:
 
     Attributes:
         queued: Tasks that the flooder had waiting when the other's task was accepted.
-        ahead: Tasks of the flooder that were begun after that, and before the other's.
+        ahead: Tasks of the flooder that were claimed while the other's could have been.
         waited_s: From the acceptance of the other's task to its beginning.
         drained_s: From the acceptance of the other's task to the end of the flooder's last one.
     """
@@ -63,7 +64,9 @@ async def flood(mesh: Mesh, flooder: Tenant, other: Tenant, *, tasks: int) -> Fl
     async with asyncio.timeout(_FINAL_S + tasks / 10):
         # Until the first of them is begun, and with it as many as there are slots.
         await _until(flooder, starts[0].result(), {"running", "completed"})
-        task_id = await start(other)
+        async with watched_turns(mesh.redis_url()) as turns:
+            task_id = await start(other)
+            ahead = await turns.passed(other.tenant_id, by=flooder.tenant_id)
         first = await _until(other, task_id, {"completed"})
         for status in ("queued", "running"):
             # Another process works on them.
@@ -74,7 +77,7 @@ async def flood(mesh: Mesh, flooder: Tenant, other: Tenant, *, tasks: int) -> Fl
     begun = [_at(task, "started_at") for task in flooded]
     return Flood(
         queued=sum(1 for at_s in begun if at_s > accepted_s),
-        ahead=sum(1 for at_s in begun if accepted_s < at_s < began_s),
+        ahead=ahead,
         waited_s=began_s - accepted_s,
         drained_s=max(_at(task, "completed_at") for task in flooded) - accepted_s,
     )

@@ -76,8 +76,8 @@ async def test_a_flood_of_one_tenant_costs_another_one_slot_at_most(
     found = await flood(mesh, flooder, other, tasks=QUEUED)
     # The floor: there was a queue to jump.
     assert found.queued > SLOTS
-    # Each replica may have been about to claim one when the other's task came.
-    assert found.ahead <= REPLICAS["orchestrator"], found
+    # Whose turn it was when the other's task came.
+    assert found.ahead <= 1, found
 
 
 async def test_no_tenant_reaches_anothers_task(
