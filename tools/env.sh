@@ -16,8 +16,8 @@ bin=$venv/bin
 vectors=$venv/share/manusmesh/vectors-1.npz # the name that analytics/embeddings.py looks for
 encoder=$venv/share/manusmesh/encoder-1.onnx # the name that analytics/encoder.py asks for
 log=$venv/install.log
-# The Makefile puts the environment first on the path; what makes it comes from the machine.
-PATH=${PATH#"$PWD/$bin:"}
+# The Makefile, and whoever has activated it, puts the environment on the path; what makes it comes from the machine.
+PATH=$(printf '%s' "$PATH" | tr : '\n' | grep -vxF "$PWD/$bin" | paste -sd : -)
 
 say() { printf 'env: %s\n' "$*" >&2; }
 fail() {
