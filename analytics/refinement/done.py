@@ -20,6 +20,7 @@ from analytics.refinement.done_counts import (
     within_length,
 )
 from analytics.refinement.facts import holds
+from analytics.refinement.keywords import stands
 from analytics.refinement.layout import EXCLAMATION
 from analytics.refinement.model import Outcome, RefinementIntent, WishOutcome
 from analytics.refinement.wishes import tell
@@ -120,6 +121,10 @@ def _sentence_removed(counted: Callable[[str, str], int]) -> Judge:
 def _mentions(case: Case, intent: RefinementIntent) -> Outcome:
     thing = regex.sub(r"(?i)^(?:that|dass|que)\s+", "", intent.argument.strip(' .,;:"“”„'))
     return Outcome.DONE if thing.lower() in case.text.lower() else Outcome.UNDONE
+
+
+def _placed(case: Case, intent: RefinementIntent) -> Outcome:
+    return Outcome.DONE if stands(case.text, intent) else Outcome.UNDONE
 
 
 def _left_out(case: Case, intent: RefinementIntent) -> Outcome:
@@ -234,6 +239,8 @@ _JUDGES: Final[Mapping[str, Judge]] = MappingProxyType(
         "remove_emoji": removed("emoji"),
         "limit_emoji": bounded("emoji"),
         "add_keyword": _mentions,
+        "begin_with": _placed,
+        "end_with": _placed,
         "remove_keyword": _left_out,
         "replace_keyword": _left_out,
         "add_numbers": _in_digits,

@@ -37,29 +37,41 @@ def apply_mentions(work: Work) -> None:
             continue
         if holds(work.text, thing):
             work.idle(wish, f"It mentions “{thing}” already.")
-            continue
-        if (place := _PLACE.match(wish.quote)) and not thing.startswith(("#", "@")):
-            _put(work, wish.argument.strip(' "“”„'), first=place["first"] is not None)
         else:
             _mention(work, thing)
+    for wish in work.wishes("begin_with", "end_with"):
+        _put(work, wish)
 
 
-_PLACE: Final = regex.compile(
-    r"(?i)(?:please |bitte )?(?:"
-    r"(?P<first>start|begin|open|beginne?|starte|fang|empieza|comienza|abre)"
-    r"|end|finish|close|conclude|ende|beende|schließe?|termina|acaba|cierra)\b"
-)
-
-
-def _put(work: Work, said: str, *, first: bool) -> None:
+def _put(work: Work, wish: RefinementIntent) -> None:
     """Begins or ends a text with words that the feedback gives, as they stand."""
-    paragraph = has_paragraphs(work.text)
+    said, first = wish.argument, wish.kind == "begin_with"
+    if stands(work.text, wish):
+        work.idle(wish, f"It {'begins' if first else 'ends'} with “{said}” already.")
+        return
+    pieces = split(work.text)
+    # What is a sentence of the text is moved, not said twice.
+    whole = [at for at, piece in enumerate(pieces) if bare(piece.text) == bare(said)]
+    rest = join(drop(pieces, whole[0])) if whole and len(pieces) > 1 else work.text
+    paragraph = has_paragraphs(rest)
     if first:
-        text = said + ("\n\n" if paragraph else " ") + work.text
+        text = said + ("\n\n" if paragraph else " ") + rest
     else:
-        text = append(work.text, said, paragraph=paragraph)
+        text = append(rest, said, paragraph=paragraph)
     if work.change(text, f"{'Began' if first else 'Ended'} with “{said}”."):
         work.added.append(said)
+
+
+def stands(text: str, wish: RefinementIntent) -> bool:
+    """Whether a text begins or ends with what a wish gives, hashtags behind it not counted."""
+    told = [piece.text for piece in split(text) if piece.kind != "tags"]
+    whole, said = bare(" ".join(told)), bare(wish.argument)
+    return whole.startswith(said) if wish.kind == "begin_with" else whole.endswith(said)
+
+
+def bare(text: str) -> str:
+    """A text without what closes a sentence, and in small letters."""
+    return " ".join(text.casefold().split()).rstrip(".,;:!? ")
 
 
 def _mention(work: Work, thing: str) -> None:

@@ -98,6 +98,8 @@ def _limit(reader: Reader, index: int, token: Token) -> None:
     elif amount:
         used = [index, *reader.clause.of_kind("SHORTER", "SHORT", near=index)]
         reader.note("limit_length", used, unit_of(token.extra), amount)
+    else:
+        reader.refuse([index])  # nothing is no length
 
 
 def _manner(reader: Reader, index: int, token: Token) -> None:

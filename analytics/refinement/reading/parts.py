@@ -43,7 +43,7 @@ def _target(reader: Reader, index: int, token: Token) -> None:
     countable = name in {"hashtags", "emoji"}
     amount = polarity.amount if countable else None
     used = polarity.indices
-    place = _place(reader, index)
+    place = reader.place(index)
     if polarity.name == "keep":
         reader.note("keep", used, name.replace("_", " "))
     elif polarity.name == "limit" and countable and amount is not None and not place[0]:
@@ -62,15 +62,6 @@ def _target(reader: Reader, index: int, token: Token) -> None:
 
 def _singular(word: str) -> bool:
     return word.lower() in {"hashtag", "emoji", "emoticon", "smiley", "emoticono"}
-
-
-def _place(reader: Reader, index: int) -> tuple[str, list[int]]:
-    """Where it is wanted: "start", "end" or "" for anywhere."""
-    for other in reader.clause.near(index):
-        kind = reader.clause.tokens[other].kind
-        if kind in {"END", "START"}:
-            return kind.lower(), [other]
-    return "", []
 
 
 def _other_target(reader: Reader, index: int, token: Token) -> None:

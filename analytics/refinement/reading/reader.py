@@ -44,6 +44,14 @@ class Reader:
             RefinementIntent(kind, argument, amount, quote, supported=kind != "unsupported")
         )
 
+    def place(self, index: int) -> tuple[str, list[int]]:
+        """Where the thing at a position is wanted: "start", "end" or "", and which word says so."""
+        for other in self.clause.near(index):
+            kind = self.clause.tokens[other].kind
+            if kind in {"END", "START"}:
+                return kind.lower(), [other]
+        return "", []
+
     def refuse(self, indices: Sequence[int]) -> None:
         """Notes a wish that rules cannot do, with its own words as argument."""
         tokens = self.clause.tokens

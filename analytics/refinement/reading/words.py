@@ -29,12 +29,20 @@ def _named(reader: Reader, index: int, token: Token) -> None:
     argument = (token.value or token.text).strip()
     if not argument or not (polarity.verb or polarity.carried):
         return
-    if polarity.name in {"remove", "fewer"}:
-        reader.note("remove_keyword", polarity.indices, argument)
+    tokens = reader.clause.tokens
+    behind = [index + 1] if index + 1 < len(tokens) and tokens[index + 1].kind == "LESS" else []
+    if polarity.name in {"remove", "fewer"} or behind:
+        reader.note("remove_keyword", [*polarity.indices, *behind], argument)
     elif polarity.name == "keep":
         reader.note("keep", polarity.indices, argument)
     else:
-        reader.note("add_keyword", polarity.indices, argument)
+        place, told = reader.place(index)
+        # Hashtags and handles have places of their own.
+        kind = "add_keyword" if argument.startswith(("#", "@")) else _PLACED[place]
+        reader.note(kind, [*polarity.indices, *told], argument)
+
+
+_PLACED: Final = {"": "add_keyword", "start": "begin_with", "end": "end_with"}
 
 
 def _the_word(reader: Reader, index: int, token: Token) -> None:

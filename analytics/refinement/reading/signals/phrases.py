@@ -34,6 +34,11 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
             r" (?P<old>[\"“„«]?[^.;!?\n\"”»]{1,60}?[\"”“»]?)"
             r" (?:with|for|by|durch|gegen|mit|por) "
             r"(?P<new>[\"“„«]?[^,.;!?\n\"”»]{1,60}?[\"”“»]?)(?=[,.;!?\n]|$| and | und | y )"
+            # "Change the tone to formal" is none: what is changed has to be a name or in quotes.
+            r"|(?:change|rename|ändere?|cambia) (?-i:(?P<old>\p{Lu}[\p{L}\p{N}'’-]*"
+            r"|[\"“„«][^\"”“»\n]{1,60}[\"”“»]))"
+            r" (?:to|into|zu|in|a) "
+            r"(?-i:(?P<new>\p{Lu}[\p{L}\p{N}'’-]*|[\"“„«][^\"”“»\n]{1,60}[\"”“»]))"
         ),
     ),
     (

@@ -81,10 +81,25 @@ def test_longer_needs_a_language_that_is_written():
         "keep under 200 characters and at least 400 characters",
         "max 2 hashtags, at least 4 hashtags",
         "exactly 2 emojis, no, exactly 3 emojis",
+        "exactly 5 hashtags, no hashtags",
+        "no emojis, at least 2 emojis",
     ],
 )
 def test_bounds_that_cannot_both_hold_are_told(feedback):
     assert "it contradicts" in read_feedback(feedback, POST, "linkedin").interpretation
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ("start with Berlin", "not understood"),
+        ("add a store to it", "not understood"),
+        ("make it witty", "no humour"),
+        ("tell a story", "no new content"),
+    ],
+)
+def test_a_reason_is_read_from_whole_words(wish, reason):
+    assert reason in read_feedback(wish, POST, "linkedin").interpretation
 
 
 # Praise

@@ -191,6 +191,9 @@ def test_a_clause_to_be_mentioned_stays_a_clause(text, feedback, said):
     [
         ("end with 'See you there!'", "Our new roast is here. It ships today. See you there!"),
         ("start with 'Hello Leeds!'", "Hello Leeds! Our new roast is here. It ships today."),
+        ("add 'See you!' at the end", "Our new roast is here. It ships today. See you!"),
+        ("begin with 'It ships today.'", "It ships today. Our new roast is here."),
+        ("end with “Our new roast is here.”", "It ships today. Our new roast is here."),
     ],
 )
 def test_words_that_are_given_stand_where_they_are_wanted(feedback, text):
