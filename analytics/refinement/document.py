@@ -14,6 +14,7 @@ _TAGS_BEHIND: Final = regex.compile(rf"(?:^|(?<=\s))(?:[#＃][\w·]+[\s,{_SIGN}]
 _LEADING_SIGNS: Final = regex.compile(
     r"^[\s\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D]+"
 )
+_CONTROLS: Final = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _GAP: Final = regex.compile(r"\s*$")
 _SPACES: Final = regex.compile(r"(?<=\S)[^\S\n]{2,}+(?=\S)")
 _LINE_ENDS: Final = regex.compile(r"[^\S\n]+(?=\n|$)")
@@ -46,8 +47,9 @@ class Piece:
 
 
 def normal(text: str) -> str:
-    """Returns the text as the rules see it: NFC, line feeds, no outer white space."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """Returns the text as the rules see it: NFC, line feeds, no controls, no outer white space."""
+    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def split(text: str) -> list[Piece]:

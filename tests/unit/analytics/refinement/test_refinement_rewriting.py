@@ -201,3 +201,8 @@ def test_words_that_are_given_stand_where_they_are_wanted(feedback, text):
     assert texts[0] == text
     assert "Not done" not in told
     assert notes
+
+
+def test_control_characters_are_left_behind():
+    texts, _, _ = answer("We bake\x00 bread.\x1b Come by on Friday. #bread", "no hashtags")
+    assert texts[0] == "We bake bread. Come by on Friday."
