@@ -98,8 +98,10 @@ _WHY_NOT: Final = tuple(
             "the offline engine does not write in capitals: they hide which words are names",
         ),
         (
-            r"fun(?:n\w+)?\b|humou?r|joke|wit(?:ty|tier)?\b|witz|lustig|graci|divert|chist|sar[ck]as"
-            r"|sarcás",
+            (
+                r"fun(?:n\w+)?\b|humou?r|joke|wit(?:ty|tier)?\b|witz|lustig|graci|divert|chist|sar[ck]as"
+                r"|sarcás"
+            ),
             "the offline engine has no humour",
         ),
         (

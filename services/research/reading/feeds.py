@@ -1,8 +1,8 @@
 """Posts of feeds: RSS and Atom, and JSON Feed (https://www.jsonfeed.org/version/1.1/).
 
-feedparser reads the many dialects of the first two. Entities that a document declares may grow in it;
-it runs where time and memory are bounded. It is given a stream, because bytes it would also take
-for the name of a file.
+feedparser reads the many dialects of the first two. Entities that a document declares may grow in
+it; it runs where time and memory are bounded. It is given a stream, because bytes it would also
+take for the name of a file.
 """
 
 import calendar

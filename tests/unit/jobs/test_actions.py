@@ -2,8 +2,10 @@ import pytest
 from google.protobuf import descriptor_pool
 from google.protobuf.message_factory import GetMessageClass
 
-from jobs import actions
+from buf.validate import validate_pb2
+from jobs import JOBS, actions
 from jobs.job import Action
+from manusmesh.task.v1 import task_service_pb2
 
 ACTIONS = [value for value in vars(actions).values() if isinstance(value, Action)]
 
@@ -26,3 +28,9 @@ def test_an_action_is_an_rpc_of_its_agents_contract(action):
         "result",
     ]
     assert GetMessageClass(oneof.fields[4].message_type) is action.result
+
+
+def test_tasks_can_be_listed_by_every_job():
+    options = task_service_pb2.ListTasksRequest.DESCRIPTOR.fields_by_name["job"].GetOptions()
+    listed = getattr(options.Extensions[validate_pb2.field].string, "in")
+    assert set(listed) == set(JOBS)
