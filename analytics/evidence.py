@@ -122,6 +122,25 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgePassage:
+    """A passage of the owner's documents on the subject of the posts; nothing is measured in it.
+
+    Attributes:
+        document_id: The document it is from.
+        title: The document's title.
+        text: Verbatim.
+        source_url: Where the document comes from; may be empty.
+        keywords: Those of the posts that it holds.
+    """
+
+    document_id: str
+    title: str
+    text: str
+    source_url: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PatternReport:
     """Everything found in a set of posts.
 
@@ -134,6 +153,7 @@ class PatternReport:
         distinct_examples: Identical texts count once.
         engagement_basis: "engagement_rate" or "relative_interactions".
         limits: What could not be measured and why, sentences for people.
+        knowledge: What the owner's documents say on the subject, the best first.
     """
 
     patterns: tuple[Pattern, ...]
@@ -144,6 +164,7 @@ class PatternReport:
     distinct_examples: int
     engagement_basis: str
     limits: tuple[str, ...]
+    knowledge: tuple[KnowledgePassage, ...] = ()
 
     def measurement(self, name: str) -> Measurement | None:
         """Return the measurement called `name`, None when it was not made."""

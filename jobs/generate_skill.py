@@ -227,6 +227,7 @@ def _result(
             confidence_parts=report.confidence_parts,
             limits=patterns.limits,
             language=patterns.voice.language,
+            knowledge=patterns.knowledge,
         ),
         engine=report.engine,
         usage=steps.usage(),

@@ -10,6 +10,7 @@ from services.reporter import evidence, text
 _DIFFERENCES_NAMED = 3
 _PATTERNS_NAMED = 3
 _EXAMPLES_MAX = 10
+_KEYWORD_MAX = 40
 _Request = reporter_service_pb2.WriteSkillReportRequest
 
 
@@ -23,6 +24,7 @@ def recommendations(request: _Request, estimate: skill_pb2.PerformanceEstimate) 
         *_from_differences(request.patterns),
         *_from_patterns(request.patterns),
         *_from_review(request.review),
+        *_from_knowledge(request.patterns),
         *_from_estimate(estimate),
         *_data_to_add(request),
     ]
@@ -121,6 +123,19 @@ def _from_review(review: skill_pb2.SkillReview) -> Iterator[str]:
             f"{len(review.guard_results)} could not: "
             f"{names}. {' '.join(reasons)}".rstrip()
         )
+
+
+def _from_knowledge(report: skill_pb2.PatternReport) -> Iterator[str]:
+    if not report.knowledge:
+        return
+    titles = dict.fromkeys(text.isolated(passage.title) for passage in report.knowledge)
+    keywords = dict.fromkeys(word for passage in report.knowledge for word in passage.keywords)
+    yield (
+        f"Read the skill beside what your knowledge base says in {text.listed(list(titles))}: "
+        f"{text.counted(len(report.knowledge), 'passage')} there "
+        f"speak{'s' if len(report.knowledge) == 1 else ''} of "
+        f"{text.listed([text.quoted(word, _KEYWORD_MAX) for word in keywords])}."
+    )
 
 
 def _from_estimate(estimate: skill_pb2.PerformanceEstimate) -> Iterator[str]:

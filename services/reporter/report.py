@@ -54,6 +54,7 @@ def skill_report(
             skill_sections.back_test(request.review),
             skill_sections.guards(request.review),
             skill_sections.skill_file(request.draft, request.review, request.rounds),
+            *skill_sections.knowledge(request.patterns),
             skill_sections.limits(request.patterns),
             skill_sections.methods(request.patterns),
         ],

@@ -1,6 +1,8 @@
 """What a skill report says about the skill file itself, and how its numbers were made."""
 
-from manusmesh.type.v1 import skill_pb2
+from typing import Final
+
+from manusmesh.type.v1 import knowledge_pb2, skill_pb2
 from services.reporter import evidence, text
 from services.reporter.document import (
     Block,
@@ -12,6 +14,9 @@ from services.reporter.document import (
     Section,
     Table,
 )
+
+_KEYWORD_MAX: Final = 40
+_EXCERPT_MAX: Final = 280
 
 
 def back_test(review: skill_pb2.SkillReview) -> Section:
@@ -97,6 +102,39 @@ def skill_file(draft: skill_pb2.SkillDraft, review: skill_pb2.SkillReview, round
         ]
     blocks.append(Code("yaml", draft.yaml))
     return Section("skill-file", "The skill file", blocks)
+
+
+def knowledge(report: skill_pb2.PatternReport) -> list[Section]:
+    """Returns what the tenant's own documents say on the subject; none where they say nothing."""
+    if not report.knowledge:
+        return []
+    rows = [
+        (
+            text.isolated(passage.title),
+            text.listed([text.quoted(keyword, _KEYWORD_MAX) for keyword in passage.keywords]),
+            _excerpt(passage),
+        )
+        for passage in report.knowledge
+    ]
+    columns = [Column("Document"), Column("Speaks of"), Column("Says")]
+    told = (
+        "Passages of your knowledge base that speak of what these posts are about. They are quoted "
+        "as they stand; no number of this report comes from them."
+    )
+    table = Table("Passages on the subject", columns, rows)
+    return [Section("knowledge", "What your knowledge base says", [Paragraph(told), table])]
+
+
+def _excerpt(passage: knowledge_pb2.KnowledgePassage) -> str:
+    """Returns the passage from the sentence on that first holds a keyword."""
+    low = passage.text.lower()
+    places = [low.find(keyword.lower()) for keyword in passage.keywords]
+    # A keyword may stand there in another form, or in the title alone.
+    first = min((place for place in places if place >= 0), default=0)
+    start = max(passage.text.rfind(end, 0, first) + len(end) for end in ("\n", ". ", "! ", "? "))
+    start = start if passage.text[:first].strip() and start > 1 else 0
+    before = "… " if start else ""
+    return before + text.quoted(passage.text[start:], _EXCERPT_MAX)
 
 
 def limits(report: skill_pb2.PatternReport) -> Section:

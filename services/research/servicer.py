@@ -1,5 +1,6 @@
 """The research contract's thin adapter."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -15,6 +16,7 @@ from services.research.competitor import TIME_S, CompetitorReader
 from services.research.images import ImageExaminer, time_for
 from services.research.knowledge.base import KnowledgeBase
 from services.research.knowledge.servicer import found_passages
+from services.research.related import related
 
 _MARGIN_S: Final = 3.0
 """What of the caller's time is kept to put the report together and send it."""
@@ -33,17 +35,35 @@ class ResearchServicer(rpc.ResearchServiceServicer):
     def AnalyzePatterns(  # noqa: N802 - the contract's name
         self, request: pb.AnalyzePatternsRequest, context: Context
     ) -> AsyncIterator[pb.AnalyzePatternsResponse]:
-        """Measures a set of posts."""
-        return tool_run(
-            pb.AnalyzePatternsResponse,
-            tool="pattern_analysis",
-            told=f"Research Agent measuring {len(request.examples)} posts",
-            work=lambda: agent.analyze_patterns(request.examples),
-            sum_up=_found,
-            tell=lambda _, found: run_pb2.AgentMessage(
+        """Measures a set of posts, and looks up what is known on their subject."""
+        event = pb.AnalyzePatternsResponse
+
+        async def work(
+            tell: Callable[[pb.AnalyzePatternsResponse], None],
+        ) -> skill_pb2.PatternReport:
+            told = f"Research Agent measuring {len(request.examples)} posts"
+            tell(event(progress=run_pb2.Progress(fraction=0.1, message=told)))
+            started = time.perf_counter()
+            # It is CPU work, and the loop has health checks and cancels to answer.
+            report = await asyncio.to_thread(agent.analyze_patterns, request.examples)
+            found = _found(report)
+            tell(event(tool_call=_used("pattern_analysis", started, found)))
+            known = await related(
+                self._knowledge,
+                request.context.tenant_id,
+                report.voice.keywords,
+                lambda used: tell(event(tool_call=used)),
+            )
+            report.knowledge.extend(known.passages)
+            report.limits.extend(known.limits)
+            tell(event(progress=run_pb2.Progress(fraction=1.0, message=found)))
+            message = run_pb2.AgentMessage(
                 from_agent="research", to_agent="coder", type="result", payload=found
-            ),
-        )
+            )
+            tell(event(message=message))
+            return report
+
+        return told_run(event, work)
 
     def AnalyzeVoice(  # noqa: N802
         self, request: pb.AnalyzeVoiceRequest, context: Context
@@ -106,13 +126,9 @@ class ResearchServicer(rpc.ResearchServiceServicer):
             result = await found_passages(
                 self._knowledge, request.context.tenant_id, request.request
             )
-            taken_ms = round((time.perf_counter() - started) * 1000)
             documents = len({passage.document_id for passage in result.results})
             found = f"{len(result.results)} passages from {documents} documents"
-            used = run_pb2.ToolCall(
-                name="knowledge_search", duration_ms=taken_ms, outcome="ok", detail=found
-            )
-            tell(event(tool_call=used))
+            tell(event(tool_call=_used("knowledge_search", started, found)))
             tell(event(progress=run_pb2.Progress(fraction=1.0, message=found)))
             return result
 
@@ -145,6 +161,11 @@ class ResearchServicer(rpc.ResearchServiceServicer):
             return report
 
         return told_run(event, work)
+
+
+def _used(tool: str, started: float, detail: str) -> run_pb2.ToolCall:
+    taken_ms = round((time.perf_counter() - started) * 1000)
+    return run_pb2.ToolCall(name=tool, duration_ms=taken_ms, outcome="ok", detail=detail)
 
 
 def _heard(report: voice_pb2.VoiceReport) -> str:

@@ -14,10 +14,14 @@ import pytest
 
 from tests.support import pdfs
 from tests.support.eventually import eventually
-from tests.support.mesh import Mesh, manusmesh
+from tests.support.mesh import Mesh, manusmesh, request
 
 DOCUMENTS, SEARCH = "/api/knowledge/documents", "/api/knowledge/search"
 REFUNDS = "You get your money back within 14 days of delivery."
+ON_THE_SUBJECT = (
+    "# How we speak\n\nWe say coffee, not beverage, and name the farm and the harvest. The "
+    "roastery opens its doors for a cupping each month, where espresso and new blends are tasted."
+)
 
 
 TENANTS = itertools.count()
@@ -71,6 +75,24 @@ def test_a_document_from_its_beginning_to_its_end(acme, other):
 
     assert acme.delete(f"{DOCUMENTS}/{made['id']}").json() == {"id": made["id"]}
     assert found(acme, "reimbursement of money") == []
+
+
+def test_a_skill_is_read_beside_what_is_known_of_its_subject(acme, other):
+    made = added(acme, title="Brand book", content=ON_THE_SUBJECT, content_type="text/markdown")
+    added(acme, title="Office", content="The office is open from nine to five.")
+    answer = acme.post("/api/generate-skill/run", params={"wait_seconds": 50}, json=request())
+    assert answer.status_code == 200, answer.text
+    result = answer.json()["result"]
+    [passage] = result["evidence"]["knowledge"]
+    assert (passage["document_id"], passage["title"]) == (made["id"], "Brand book")
+    assert len(passage["keywords"]) >= 2
+    assert "What your knowledge base says" in result["report_markdown"]
+    assert any("knowledge base" in advice for advice in result["recommendations"])
+
+    answer = other.post("/api/generate-skill/run", params={"wait_seconds": 50}, json=request())
+    result = answer.json()["result"]
+    assert result["evidence"]["knowledge"] == []
+    assert "knowledge base" not in result["report_markdown"]
 
 
 def test_a_pdf_and_a_page(acme):

@@ -1,5 +1,6 @@
 from buf.validate import validate_pb2 as _validate_pb2
 from manusmesh.type.v1 import image_pb2 as _image_pb2
+from manusmesh.type.v1 import knowledge_pb2 as _knowledge_pb2
 from manusmesh.type.v1 import run_pb2 as _run_pb2
 from manusmesh.type.v1 import skill_pb2 as _skill_pb2
 from google.protobuf.internal import containers as _containers
@@ -77,7 +78,7 @@ class ValidationResults(_message.Message):
     def __init__(self, passes_guards: _Optional[bool] = ..., guard_results: _Optional[_Iterable[_Union[_skill_pb2.GuardResult, _Mapping]]] = ..., back_test: _Optional[_Union[_skill_pb2.BackTest, _Mapping]] = ...) -> None: ...
 
 class GenerateSkillEvidence(_message.Message):
-    __slots__ = ("examples_analyzed", "distinct_examples", "engagement_basis", "patterns", "measurements", "differences", "example_scores", "confidence_parts", "limits", "images", "language")
+    __slots__ = ("examples_analyzed", "distinct_examples", "engagement_basis", "patterns", "measurements", "differences", "example_scores", "confidence_parts", "limits", "images", "language", "knowledge")
     EXAMPLES_ANALYZED_FIELD_NUMBER: _ClassVar[int]
     DISTINCT_EXAMPLES_FIELD_NUMBER: _ClassVar[int]
     ENGAGEMENT_BASIS_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +90,7 @@ class GenerateSkillEvidence(_message.Message):
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     IMAGES_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
     examples_analyzed: int
     distinct_examples: int
     engagement_basis: str
@@ -100,7 +102,8 @@ class GenerateSkillEvidence(_message.Message):
     limits: _containers.RepeatedScalarFieldContainer[str]
     images: _image_pb2.ImageReport
     language: str
-    def __init__(self, examples_analyzed: _Optional[int] = ..., distinct_examples: _Optional[int] = ..., engagement_basis: _Optional[str] = ..., patterns: _Optional[_Iterable[_Union[_skill_pb2.Pattern, _Mapping]]] = ..., measurements: _Optional[_Iterable[_Union[_skill_pb2.Measurement, _Mapping]]] = ..., differences: _Optional[_Iterable[_Union[_skill_pb2.Difference, _Mapping]]] = ..., example_scores: _Optional[_Iterable[_Union[_skill_pb2.ExampleScore, _Mapping]]] = ..., confidence_parts: _Optional[_Iterable[_Union[_skill_pb2.ConfidencePart, _Mapping]]] = ..., limits: _Optional[_Iterable[str]] = ..., images: _Optional[_Union[_image_pb2.ImageReport, _Mapping]] = ..., language: _Optional[str] = ...) -> None: ...
+    knowledge: _containers.RepeatedCompositeFieldContainer[_knowledge_pb2.KnowledgePassage]
+    def __init__(self, examples_analyzed: _Optional[int] = ..., distinct_examples: _Optional[int] = ..., engagement_basis: _Optional[str] = ..., patterns: _Optional[_Iterable[_Union[_skill_pb2.Pattern, _Mapping]]] = ..., measurements: _Optional[_Iterable[_Union[_skill_pb2.Measurement, _Mapping]]] = ..., differences: _Optional[_Iterable[_Union[_skill_pb2.Difference, _Mapping]]] = ..., example_scores: _Optional[_Iterable[_Union[_skill_pb2.ExampleScore, _Mapping]]] = ..., confidence_parts: _Optional[_Iterable[_Union[_skill_pb2.ConfidencePart, _Mapping]]] = ..., limits: _Optional[_Iterable[str]] = ..., images: _Optional[_Union[_image_pb2.ImageReport, _Mapping]] = ..., language: _Optional[str] = ..., knowledge: _Optional[_Iterable[_Union[_knowledge_pb2.KnowledgePassage, _Mapping]]] = ...) -> None: ...
 
 class GenerateSkillRun(_message.Message):
     __slots__ = ("task_id", "job", "status", "error", "result", "partial")

@@ -67,8 +67,9 @@ class ResearchServiceServicer:
     """
 
     def AnalyzePatterns(self, request, context):
-        """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
-        then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """Counts and measures what a set of posts has in common, and what its better half does differently; and looks up what the
+        tenant's knowledge base says on the same subject (what keeps it from that is a limit of the report, no error). Streams
+        progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

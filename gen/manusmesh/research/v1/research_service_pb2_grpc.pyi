@@ -34,8 +34,9 @@ class ResearchServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ResearchServiceAsyncStub: ...
     AnalyzePatterns: _grpc.UnaryStreamMultiCallable[_research_service_pb2.AnalyzePatternsRequest, _research_service_pb2.AnalyzePatternsResponse]
-    """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
-    then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+    """Counts and measures what a set of posts has in common, and what its better half does differently; and looks up what the
+    tenant's knowledge base says on the same subject (what keeps it from that is a limit of the report, no error). Streams
+    progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
     """
     AnalyzeVoice: _grpc.UnaryStreamMultiCallable[_research_service_pb2.AnalyzeVoiceRequest, _research_service_pb2.AnalyzeVoiceResponse]
     """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
@@ -63,8 +64,9 @@ class ResearchServiceAsyncStub(ResearchServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AnalyzePatterns: _aio.UnaryStreamMultiCallable[_research_service_pb2.AnalyzePatternsRequest, _research_service_pb2.AnalyzePatternsResponse]  # type: ignore[assignment]
-    """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
-    then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+    """Counts and measures what a set of posts has in common, and what its better half does differently; and looks up what the
+    tenant's knowledge base says on the same subject (what keeps it from that is a limit of the report, no error). Streams
+    progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
     """
     AnalyzeVoice: _aio.UnaryStreamMultiCallable[_research_service_pb2.AnalyzeVoiceRequest, _research_service_pb2.AnalyzeVoiceResponse]  # type: ignore[assignment]
     """Measures the voice of a brand's posts: tone, words, habits, dimensions, and when posts did well. Streams progress,
@@ -95,8 +97,9 @@ class ResearchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _research_service_pb2.AnalyzePatternsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_research_service_pb2.AnalyzePatternsResponse], _abc.AsyncIterator[_research_service_pb2.AnalyzePatternsResponse]]:
-        """Counts and measures what a set of posts has in common, and what its better half does differently. Streams progress,
-        then exactly one report, then ends. Fails with INVALID_ARGUMENT.
+        """Counts and measures what a set of posts has in common, and what its better half does differently; and looks up what the
+        tenant's knowledge base says on the same subject (what keeps it from that is a limit of the report, no error). Streams
+        progress, then exactly one report, then ends. Fails with INVALID_ARGUMENT.
         """
 
     @_abc_1.abstractmethod

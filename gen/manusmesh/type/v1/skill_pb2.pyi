@@ -1,4 +1,5 @@
 from buf.validate import validate_pb2 as _validate_pb2
+from manusmesh.type.v1 import knowledge_pb2 as _knowledge_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -122,7 +123,7 @@ class Voice(_message.Message):
     def __init__(self, tone: _Optional[str] = ..., formality: _Optional[float] = ..., formality_known: _Optional[bool] = ..., technical_level: _Optional[float] = ..., keywords: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ...) -> None: ...
 
 class PatternReport(_message.Message):
-    __slots__ = ("patterns", "measurements", "differences", "scores", "voice", "distinct_examples", "engagement_basis", "limits")
+    __slots__ = ("patterns", "measurements", "differences", "scores", "voice", "distinct_examples", "engagement_basis", "limits", "knowledge")
     PATTERNS_FIELD_NUMBER: _ClassVar[int]
     MEASUREMENTS_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
@@ -131,6 +132,7 @@ class PatternReport(_message.Message):
     DISTINCT_EXAMPLES_FIELD_NUMBER: _ClassVar[int]
     ENGAGEMENT_BASIS_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
     patterns: _containers.RepeatedCompositeFieldContainer[Pattern]
     measurements: _containers.RepeatedCompositeFieldContainer[Measurement]
     differences: _containers.RepeatedCompositeFieldContainer[Difference]
@@ -139,7 +141,8 @@ class PatternReport(_message.Message):
     distinct_examples: int
     engagement_basis: str
     limits: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, patterns: _Optional[_Iterable[_Union[Pattern, _Mapping]]] = ..., measurements: _Optional[_Iterable[_Union[Measurement, _Mapping]]] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., scores: _Optional[_Iterable[_Union[ExampleScore, _Mapping]]] = ..., voice: _Optional[_Union[Voice, _Mapping]] = ..., distinct_examples: _Optional[int] = ..., engagement_basis: _Optional[str] = ..., limits: _Optional[_Iterable[str]] = ...) -> None: ...
+    knowledge: _containers.RepeatedCompositeFieldContainer[_knowledge_pb2.KnowledgePassage]
+    def __init__(self, patterns: _Optional[_Iterable[_Union[Pattern, _Mapping]]] = ..., measurements: _Optional[_Iterable[_Union[Measurement, _Mapping]]] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., scores: _Optional[_Iterable[_Union[ExampleScore, _Mapping]]] = ..., voice: _Optional[_Union[Voice, _Mapping]] = ..., distinct_examples: _Optional[int] = ..., engagement_basis: _Optional[str] = ..., limits: _Optional[_Iterable[str]] = ..., knowledge: _Optional[_Iterable[_Union[_knowledge_pb2.KnowledgePassage, _Mapping]]] = ...) -> None: ...
 
 class GuardResult(_message.Message):
     __slots__ = ("guard", "passed", "score", "reason", "status")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics import evidence
 from analytics.refinement import model as refinement
 from analytics.skill import model
-from manusmesh.type.v1 import refinement_pb2, skill_pb2
+from manusmesh.type.v1 import knowledge_pb2, refinement_pb2, skill_pb2
 from meshkit import plain
 
 Pair = tuple[type[Any], type[Message]]
@@ -33,6 +33,7 @@ PAIRS: list[Pair] = [
     (evidence.Difference, skill_pb2.Difference),
     (evidence.ExampleScore, skill_pb2.ExampleScore),
     (evidence.Voice, skill_pb2.Voice),
+    (evidence.KnowledgePassage, knowledge_pb2.KnowledgePassage),
     (evidence.PerformanceEstimate, skill_pb2.PerformanceEstimate),
     (evidence.ConfidencePart, skill_pb2.ConfidencePart),
     (model.SkillViolation, skill_pb2.SkillViolation),

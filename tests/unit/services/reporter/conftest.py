@@ -135,6 +135,10 @@ def full() -> pb.WriteSkillReportRequest:
             trait=trait, better=better_mean, rest=rest_mean, better_size=5, rest_size=5,
             effect=effect, p_value=p_value, sentence=sentence,
         )  # fmt: skip
+    report.knowledge.add(
+        document_id="doc_1", title="Brand book", keywords=["roast", "farm"],
+        text="Prices come first. We name the farm of each roast, and who works there.",
+    )  # fmt: skip
     report.measurements.add(
         name="words_median", value=10.5, unit="words", sample_size=10,
         method="median_order_statistics_95", low=5, high=21,

@@ -127,3 +127,13 @@ def test_images_below_a_standard_are_to_be_replaced(
     (line,) = found(recommendations(full, estimate), "image contrast ratio")
     assert line.startswith(f"Publish better images than those of post {better.index + 1}: 1 of 5")
     assert not found(recommendations(full, estimate), "Check the limit", "image contrast ratio")
+
+
+def test_what_the_knowledge_base_says_is_to_be_read_beside_the_skill(
+    full: pb.WriteSkillReportRequest, estimate: Estimate
+) -> None:
+    [line] = found(recommendations(full, estimate), "knowledge base")
+    assert line == (
+        "Read the skill beside what your knowledge base says in Brand book: 1 passage there speaks "
+        "of “roast” and “farm”."
+    )

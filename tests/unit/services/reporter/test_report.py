@@ -137,6 +137,8 @@ def test_hostile_text_stays_text(
     if field == "everything":
         full.draft.skill_id = full.draft.yaml = HOSTILE
         full.patterns.voice.tone = full.patterns.voice.keywords[0] = HOSTILE
+        for passage in full.patterns.knowledge:
+            passage.title = passage.text = passage.source_url = passage.keywords[0] = HOSTILE
         full.patterns.limits[0] = full.review.feedback[0] = full.draft.changes[0] = HOSTILE
         for pattern in full.patterns.patterns:
             pattern.name = pattern.category = pattern.sentence = HOSTILE
@@ -156,6 +158,17 @@ def test_hostile_text_stays_text(
     shown = reader.render(text.markdown)
     allowed = {"h1", "h2", "p", "em", "strong", "ul", "ol", "li", "table", "thead", "tbody", "tr"}
     assert set(re.findall(r"<(\w+)", shown)) <= allowed | {"th", "td", "pre", "code"}
+
+
+def test_passages_are_quoted_from_where_they_speak_of_the_subject(
+    full: pb.WriteSkillReportRequest, estimate: Estimate, parts: Parts
+) -> None:
+    told = Page(report(full, estimate, parts).html).words
+    assert "What your knowledge base says" in told
+    assert "… “We name the farm of each roast, and who works there.”" in told
+    assert "Prices come first" not in told
+    del full.patterns.knowledge[:]
+    assert "knowledge base" not in Page(report(full, estimate, parts).html).words
 
 
 @pytest.mark.parametrize("name", ["single", "identical"])
