@@ -11,6 +11,7 @@ _DIFFERENCES_NAMED = 3
 _PATTERNS_NAMED = 3
 _EXAMPLES_MAX = 10
 _KEYWORD_MAX = 40
+_TITLE_MAX = 80
 _Request = reporter_service_pb2.WriteSkillReportRequest
 
 
@@ -128,7 +129,7 @@ def _from_review(review: skill_pb2.SkillReview) -> Iterator[str]:
 def _from_knowledge(report: skill_pb2.PatternReport) -> Iterator[str]:
     if not report.knowledge:
         return
-    titles = dict.fromkeys(text.isolated(passage.title) for passage in report.knowledge)
+    titles = dict.fromkeys(text.quoted(passage.title, _TITLE_MAX) for passage in report.knowledge)
     keywords = dict.fromkeys(word for passage in report.knowledge for word in passage.keywords)
     yield (
         f"Read the skill beside what your knowledge base says in {text.listed(list(titles))}: "

@@ -134,6 +134,6 @@ def test_what_the_knowledge_base_says_is_to_be_read_beside_the_skill(
 ) -> None:
     [line] = found(recommendations(full, estimate), "knowledge base")
     assert line == (
-        "Read the skill beside what your knowledge base says in Brand book: 1 passage there speaks "
-        "of “roast” and “farm”."
+        "Read the skill beside what your knowledge base says in “Brand book”: 1 passage there "
+        "speaks of “roast” and “farm”."
     )
