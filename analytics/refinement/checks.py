@@ -53,7 +53,8 @@ def _facts_kept(case: Case) -> GuardResult:
     """Facts may only go where a wish or a limit takes them, and are named then."""
     missing = lost(case.original, case.text, case.language)
     gone = [fact for fact in missing if not _asked_away(case, fact)]
-    unexcused = [fact for fact in gone if not (case.forced and case.tells(fact))]
+    may_go = case.forced or bool(case.wishes("shorter"))
+    unexcused = [fact for fact in gone if not (may_go and case.tells(fact))]
     tags = [] if _tags_may_go(case) else _lost_tags(case)
     total = len(facts_of(case.original, case.language).all())
     if unexcused or tags:

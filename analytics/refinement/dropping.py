@@ -12,7 +12,7 @@ from analytics.refinement.document import Piece, drop, join, split
 from analytics.refinement.facts import facts_of
 from analytics.refinement.meaning import meaning_kept
 from analytics.refinement.target import Target
-from analytics.refinement.telling import ROOM, losses, shortly_quoted
+from analytics.refinement.telling import COST, ROOM, losses, shortly_quoted
 from analytics.refinement.work import Work
 from analytics.text import words_of
 
@@ -31,6 +31,31 @@ def drop_free_sentences(work: Work, target: Target) -> None:
 def drop_any_sentences(work: Work, target: Target) -> None:
     """Drops the least central sentences, those with the fewest facts of their own first."""
     _drop_sentences(work, target, keep_facts=False)
+
+
+def drop_costly_sentence(work: Work, rank: int) -> None:
+    """Drops one sentence although it holds facts, which are named.
+
+    Args:
+        work: The text on its way; its opening and the items of lists stay.
+        rank: Which of those that may go, from 0 for the one that costs least; the last where there
+            are fewer.
+    """
+    whole = _rated(work, Target(1, "characters", work.platform))
+    order: list[int] = []
+    passed: set[str] = set()
+    while (place := _least(whole, work, passed, keep_facts=False, loose=True)) is not None:
+        piece = whole[place].piece
+        passed.add(piece.text)
+        opening = place == 0 and len(words_of(piece.text)) > _GREETING
+        needed = opening or piece.mark.strip() or piece.text.endswith(":")
+        if piece.kind == "text" and not needed:
+            order.append(place)
+    if order:
+        index = order[min(rank, len(order) - 1)]
+        note = f"Dropped a sentence with facts: {shortly_quoted([whole[index].piece.text])}."
+        text = _without(whole, [index])
+        work.change(text, note + losses(work, text, why=COST))
 
 
 def _drop_sentences(work: Work, target: Target, *, keep_facts: bool) -> None:

@@ -9,12 +9,17 @@ import regex
 from analytics.platforms import PLATFORMS
 from analytics.refinement import quotes
 from analytics.refinement.document import protected
-from analytics.refinement.dropping import drop_any_sentences, drop_free_sentences
+from analytics.refinement.dropping import (
+    drop_any_sentences,
+    drop_costly_sentence,
+    drop_free_sentences,
+)
 from analytics.refinement.facts import facts_of
 from analytics.refinement.frills import drop_emoji, drop_repeats
 from analytics.refinement.lexicon import words_for
 from analytics.refinement.target import Target
-from analytics.refinement.telling import ROOM, listed, losses, shortly_quoted
+from analytics.refinement.telling import COST, ROOM, listed, losses, shortly_quoted
+from analytics.refinement.wishes import named_hashtags
 from analytics.refinement.work import Work, size, substitute
 from analytics.text import parse
 
@@ -72,6 +77,42 @@ def shorten(work: Work, amount: float, *, unit: str = "characters", hard: bool =
         step(work, target)
 
 
+def shorten_at_a_cost(work: Work) -> None:
+    """Makes a text a little shorter of which nothing may go without a fact; names what goes.
+
+    The least of it goes: hashtags behind the text, else a side remark, else a sentence. Each level
+    gives up another, so that there is a choice.
+    """
+    tags = [] if _tags_are_wanted(work) else _closing_tags(work)
+    if tags:
+        count = (1, -(-len(tags) // 2), len(tags))[work.level]
+        _give_up_tags(work, tags[:count])
+        return
+    remarks = [match for pattern in (_TAIL, _ASIDE) for match in pattern.finditer(work.text)]
+    remarks = [match for match in remarks if not _guarded(work.text, match, work)]
+    if remarks:
+        match = sorted(remarks, key=lambda one: len(one.group()))[min(work.level, len(remarks) - 1)]
+        text = work.text[: match.start()] + work.text[match.end() :]
+        told = shortly_quoted([match.group().strip(" ,;–—-")])
+        work.change(text, f"Dropped a side remark: {told}." + losses(work, text, why=COST))
+        return
+    drop_costly_sentence(work, work.level)
+
+
+def _tags_are_wanted(work: Work) -> bool:
+    if work.keeps("hashtags") or named_hashtags(work.intents):
+        return True
+    return bool(work.wishes("add_hashtags", "limit_hashtags"))
+
+
+def _give_up_tags(work: Work, tags: list[str]) -> None:
+    text = work.text
+    for tag in tags:
+        text = text[: -len(tag)].rstrip()
+    told = shortly_quoted(tags, most=20)
+    work.change(text, f"Dropped hashtags, because nothing else could go: {told}.")
+
+
 def share_of(level: int) -> float:
     """The share of its length that a text is shortened to at a level."""
     return _SHARES[level]
@@ -113,11 +154,15 @@ def _drop_brackets(work: Work, _: Target) -> None:
 def _free(text: str, match: regex.Match[str], work: Work) -> bool:
     """Whether a part of a text holds no fact, no link's end and nothing that was added."""
     part = match.group()
-    return (
-        not facts_of(f"x {part}", work.language).all()
-        and not any(start < match.end() and match.start() < end for start, end in protected(text))
-        and not any(part.strip(" ,") in one or one in part for one in work.added)
-    )
+    return not facts_of(f"x {part}", work.language).all() and not _guarded(text, match, work)
+
+
+def _guarded(text: str, match: regex.Match[str], work: Work) -> bool:
+    """Whether a part of a text cuts through a link or the like, or was added."""
+    part = match.group()
+    return any(
+        start < match.end() and match.start() < end for start, end in protected(text)
+    ) or any(part.strip(" ,") in one or one in part for one in work.added)
 
 
 def _plain_brackets(text: str) -> bool:
@@ -144,18 +189,27 @@ def _drop_tags(work: Work, target: Target) -> None:
     """Drops hashtags behind the text, the last first, for a limit that must be met."""
     if work.keeps("hashtags"):
         return
-    gone: list[str] = []
+    gone = _closing_tags(work)
     texts = [work.text]
-    for tag in reversed(parse(work.text).hashtags):
-        if texts[-1].endswith(tag) and tag not in work.added:
-            texts.append(texts[-1][: -len(tag)].rstrip())
-            gone.append(tag)
+    for tag in gone:
+        texts.append(texts[-1][: -len(tag)].rstrip())
     # The more go the shorter it is: the fewest that are enough are found by halving.
     fewest = bisect_left(texts, 1, key=target.fits)
     gone = gone[:fewest]
     if gone:
         told = f"Dropped hashtags for want of room: {shortly_quoted(gone, most=20)}."
         work.change(texts[len(gone)], told)
+
+
+def _closing_tags(work: Work) -> list[str]:
+    """The hashtags behind the text that were not added, the last first."""
+    found: list[str] = []
+    text = work.text
+    for tag in reversed(parse(text).hashtags):
+        if text.endswith(tag) and tag not in work.added:
+            text = text[: -len(tag)].rstrip()
+            found.append(tag)
+    return found
 
 
 def _cut_off(work: Work, target: Target) -> None:

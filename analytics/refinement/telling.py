@@ -49,3 +49,6 @@ def losses(work: Work, text: str, *, why: str = "", of: str = "") -> str:
 
 ROOM: Final = ", for want of room:"
 """Why facts go where a limit must be met."""
+
+COST: Final = ", because nothing without a fact could go:"
+"""Why facts go where a text shall only be shorter."""

@@ -37,11 +37,11 @@ def _may_be(work: Work, before: str) -> bool:
     whole = size(work.original, "characters", work.platform)
     for wish in work.wishes("shorter"):
         most = max(size(before, "characters", work.platform), _share(wish, whole))
-        # Shorter, by as much as was reached, but no stump.
-        if not (
-            _STUMP * whole <= characters <= most
-            and shortened(work.original, work.text, work.platform)
-        ):
+        # Shorter, by as much as was reached, but no stump; where nothing is, at least no longer.
+        reached = shortened(work.original, before, work.platform)
+        if not _STUMP * whole <= characters <= most:
+            return False
+        if reached and not shortened(work.original, work.text, work.platform):
             return False
     if work.keeps("length") and characters > whole:
         return False
@@ -112,6 +112,14 @@ def _trimmed(work: Work) -> None:
         shorten.shorten(work, whole - 1)
 
 
+def _clipped(work: Work) -> None:
+    """Of an excerpt for a limit a shorter one."""
+    for wish in work.wishes("limit_length"):
+        if size(work.original, wish.argument, work.platform) > (wish.amount or 0):
+            whole = size(work.text, "characters", work.platform)
+            shorten.shorten(work, whole - 1, hard=True)
+
+
 def _ended(work: Work) -> None:
     """Changes how the text ends: with a full stop, or without."""
     pieces = split(work.text)
@@ -137,5 +145,5 @@ _EXTRAS: Final[Sequence[Callable[[Work], None]]] = (
     _breaks, _condensed, _mended, _signed, _tagged, _asked, _called, _ended, _trimmed,
 )  # fmt: skip
 _BRIEF_EXTRAS: Final[Sequence[Callable[[Work], None]]] = (
-    _breaks, _condensed, _trimmed, _mended, _ended, _signed, _tagged, _asked, _called,
+    _breaks, _condensed, _trimmed, _mended, _ended, _signed, _tagged, _asked, _called, _clipped,
 )  # fmt: skip

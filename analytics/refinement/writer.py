@@ -187,6 +187,8 @@ def _hold(work: Work) -> None:
         if not shortened(work.original, work.text, work.platform):  # by a mark alone, so far
             least = size(work.original, "words", work.platform) - 1
             shorten.shorten(work, max(1, least), unit="words")
+        if not shortened(work.original, work.text, work.platform):
+            shorten.shorten_at_a_cost(work)
         now = size(work.text, "characters", work.platform)
         note = ""
         if not shortened(work.original, work.text, work.platform):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from analytics.refinement.facts import lost
+from analytics.refinement.review import review_refinement
 from analytics.refinement.writer import refine_text
 from tests.unit.analytics.refinement.answers import answer
 
@@ -201,6 +203,50 @@ def test_words_that_are_given_stand_where_they_are_wanted(feedback, text):
     assert texts[0] == text
     assert "Not done" not in told
     assert notes
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "We open on Friday at 9. Bring 2 friends to Leeds. #coffee #leeds",
+            "We open on Friday at 9. Bring 2 friends to Leeds. #coffee",
+        ),
+        (
+            "We open on Friday at 9 in Leeds. Tickets cost 12 pounds at example.com.",
+            "We open on Friday at 9 in Leeds.",
+        ),
+        (
+            "Wir öffnen am 5. Juni in Leipzig, weil dann 20 Jahre vorbei sind.",
+            "Wir öffnen am 5. Juni in Leipzig.",
+        ),
+    ],
+)
+def test_a_text_of_nothing_but_facts_is_shorter_at_the_cost_of_one_that_is_named(text, wanted):
+    draft = refine_text(text, "linkedin", "shorter")
+    assert draft.candidates[0].text == wanted
+    review = review_refinement(text, draft)
+    assert [verdict.accepted for verdict in review.verdicts] == [True] * len(draft.candidates)
+    assert len(draft.candidates) >= 2
+    for candidate in draft.candidates:
+        assert len(candidate.text) < len(text)
+        told = " ".join(candidate.changes_made)
+        gone = lost(text, candidate.text, draft.reading.language)
+        assert all(f"“{fact}”" in told for fact in gone)
+
+
+@pytest.mark.parametrize("feedback", ["shorter, keep the hashtags", "shorter and keep #leeds"])
+def test_hashtags_that_are_wanted_are_no_price(feedback):
+    text = "We open on Friday at 9. Bring 2 friends to Leeds. #coffee #leeds"
+    for candidate in refine_text(text, "linkedin", feedback).candidates:
+        assert candidate.text.endswith("#coffee #leeds")
+
+
+def test_a_limit_far_below_a_text_leaves_a_choice():
+    text = "We open on Friday at 9. Bring 2 friends to Leeds."
+    draft = refine_text(text, "linkedin", "max 20 characters")
+    assert len(draft.candidates) >= 2
+    assert all(len(candidate.text) <= 20 for candidate in draft.candidates)
 
 
 def test_control_characters_are_left_behind():
