@@ -1,22 +1,24 @@
 """Reads every task's history at the end of a run, as its owner can, and its artifacts in Redis."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import httpx
 
 from chaos.history import FINAL, Event, History, TaskHistory
-from chaos.streams import BrokenStreamError, grpc_events, sse_events
+from chaos.streams import EXCUSED, BrokenStreamError, grpc_events, sse_events
 from chaos.tenants import Tenant
-from meshkit.redis import Redis, connect
+from meshkit.redis import Redis, RedisAwayError, connect
 from meshkit.tasks import keys
 
 _AT_ONCE: Final = 8
 _PAGE: Final = 100
 _STREAM_S: Final = 10.0
 """The events of a final task are all there; those of another are read for this long."""
-_TRIES: Final = 5
+_TRIES: Final = 40
+"""The mesh is whole again, yet a machine that stands still for a moment looks otherwise."""
 _AGAIN_S: Final = 0.5
 _OUTPUT: Final = "_output"
 
@@ -45,12 +47,12 @@ async def harvest(history: History, tenants: Sequence[Tenant], redis_url: str) -
 
 
 async def _task(task_id: str, tenant: Tenant, redis: Redis) -> TaskHistory:
-    answer = await tenant.http.get(f"/api/tasks/{task_id}")
+    answer = await _get(tenant, f"/api/tasks/{task_id}")
     if answer.status_code != httpx.codes.OK:
         return TaskHistory(task_id, tenant.tenant_id)
     told: Mapping[str, Any] = answer.json()
     error = told.get("error") or {}
-    found = await redis.execute("HKEYS", keys.part(task_id, "artifacts"))
+    found = await _asked(redis, "HKEYS", keys.part(task_id, "artifacts"))
     artifacts = found if isinstance(found, list) else []
     names = [item.decode() for item in artifacts if isinstance(item, bytes)]
     return TaskHistory(
@@ -70,8 +72,31 @@ async def _task(task_id: str, tenant: Tenant, redis: Redis) -> TaskHistory:
     )
 
 
+async def _get(tenant: Tenant, path: str, **params: str) -> httpx.Response:
+    """An answer that no fault excuses; the last one, when there is none."""
+    for left in range(_TRIES - 1, -1, -1):
+        try:
+            answer = await tenant.http.get(path, params=params)
+        except httpx.TransportError:
+            if not left:
+                raise
+        else:
+            if answer.status_code not in EXCUSED:
+                break
+        await asyncio.sleep(_AGAIN_S)
+    return answer
+
+
+async def _asked(redis: Redis, *command: str) -> object:
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(RedisAwayError):
+            return await redis.execute(*command)
+        await asyncio.sleep(_AGAIN_S)
+    return await redis.execute(*command)
+
+
 async def _result(task_id: str, tenant: Tenant) -> Sequence[str]:
-    answer = await tenant.http.get(f"/api/generate-skill/result/{task_id}")
+    answer = await _get(tenant, f"/api/generate-skill/result/{task_id}")
     if answer.status_code != httpx.codes.OK:
         return ()
     return [str(item) for item in answer.json()["patterns_found"]]
@@ -103,9 +128,7 @@ async def _listed(tenant: Tenant) -> list[str]:
     listed: list[str] = []
     token = ""
     while True:
-        answer = await tenant.http.get(
-            "/api/tasks", params={"page_size": _PAGE, "page_token": token}
-        )
+        answer = await _get(tenant, "/api/tasks", page_size=str(_PAGE), page_token=token)
         answer.raise_for_status()
         page = answer.json()
         listed += [task["task_id"] for task in page["tasks"]]

@@ -18,6 +18,10 @@ from chaos.tenants import Tenant
 
 SECRET: Final = "the-name-that-nobody-else-may-read"  # noqa: S105 (a name to look for in answers)
 _AT_ONCE: Final = 16
+_AWAY: Final = frozenset({"502", "503", "504", "UNAVAILABLE", "DEADLINE_EXCEEDED"})
+"""What a machine that stands still is answered: it tells nothing, and another try is made."""
+_PATIENCE: Final = 60
+_AGAIN_S: Final = 0.5
 _OWN: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{16}")
 """What differs from answer to answer by itself: request and trace ids."""
 _VARYING: Final = frozenset(
@@ -99,11 +103,15 @@ async def intrude(
         async with at_once:
             made += 1
             values = {"task_id": tried}
-            found = (
-                await _over_rest(attacker, call, values)
-                if rest
-                else await _over_grpc(attacker, channel, call, values)
-            )
+            for _ in range(_PATIENCE):
+                found = (
+                    await _over_rest(attacker, call, values)
+                    if rest
+                    else await _over_grpc(attacker, channel, call, values)
+                )
+                if found.code not in _AWAY:
+                    break
+                await asyncio.sleep(_AGAIN_S)
         if found.code not in ("404", "NOT_FOUND", "400", "INVALID_ARGUMENT"):
             leaks.append(f"{call.name} of {tried!r} answered {found.code}: {found.body[:200]}")
         elif SECRET in found.body or (task_id in found.body and tried != task_id):

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 import httpx
 
+from chaos.patience import AsyncPatientTransport
 from meshkit.local.launch import mesh_beside
 from meshkit.local.process import alive, send
 from meshkit.local.state import ProcessRecord, StateDir, read_processes
 from rig.run import options
 
 _UNLIMITED: Final = {"per_hour": 1_000_000_000, "burst": 1_000_000}
+_LIMITS: Final = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 _LOOPBACK: Final = "127.0.0.0/8"
 _REPLICA: Final = re.compile(r"-\d+$")
 
@@ -77,13 +79,22 @@ class Mesh:
         settings = dict(re.findall(r"^(port|requirepass) (\S+)$", config, re.MULTILINE))
         return f"redis://:{settings['requirepass']}@127.0.0.1:{settings['port']}/0"
 
-    def client(self, key: str = "", *, timeout_s: float = 15.0) -> httpx.AsyncClient:
-        """A client, with a key unless that is empty; it may have 200 requests under way."""
+    def client(
+        self, key: str = "", *, timeout_s: float = 15.0, patient: bool = False
+    ) -> httpx.AsyncClient:
+        """A client; it may have 200 requests under way.
+
+        Args:
+            key: Its key; empty for none.
+            timeout_s: For how long it waits for a part of an answer.
+            patient: Whether it asks again where the mesh says that it is away.
+        """
         return httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=timeout_s,
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
+            limits=_LIMITS,
+            transport=AsyncPatientTransport(_LIMITS) if patient else None,
             trust_env=False,
         )
 
@@ -105,15 +116,16 @@ class Mesh:
         caps = {"running": running, "queued": queued}
         limits |= {name: cap for name, cap in caps.items() if cap is not None}
         body = {"name": name, "env": "test", "limits": limits}
-        async with self.operator() as client:
+        async with self.operator(patient=True) as client:
             answer = await client.post("/api/admin/tenants", json=body)
             answer.raise_for_status()
             made = answer.json()
             return NewTenant(made["tenant_id"], made["key"], made["webhook_secret"])
 
-    def operator(self) -> httpx.AsyncClient:
-        """A client with the operator's key."""
-        return self.client(self.state.admin_key.read_text(encoding="ascii").strip())
+    def operator(self, *, patient: bool = False) -> httpx.AsyncClient:
+        """A client with the operator's key, and as patient as `client`."""
+        key = self.state.admin_key.read_text(encoding="ascii").strip()
+        return self.client(key, patient=patient)
 
 
 def service_of(name: str) -> str:

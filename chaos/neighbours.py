@@ -36,8 +36,8 @@ async def neighbours(
     """
     address = mesh.url.removeprefix("http://")
     async with (
-        new_tenants(mesh, 1, running=_ANY_NUMBER) as [flooder],
-        new_tenants(mesh, 3) as [other, victim, attacker],
+        new_tenants(mesh, 1, running=_ANY_NUMBER, patient=True) as [flooder],
+        new_tenants(mesh, 3, patient=True) as [other, victim, attacker],
         grpc.aio.insecure_channel(address) as channel,
     ):
         told(f"one tenant queues {queued} tasks")

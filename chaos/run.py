@@ -57,6 +57,7 @@ class Options:
             that.
         takeovers: Takeovers that must have been seen.
         completed_share: Share of the tasks that could complete that must have.
+        slack: Factor on every limit of time that is judged.
     """
 
     seed: int
@@ -76,6 +77,7 @@ class Options:
     settle_s: float = 120.0
     takeovers: int = 30
     completed_share: float = 0.95
+    slack: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def judge(options: Options, history: History) -> Outcome:
         options.redis_kills,
         options.takeovers,
         options.completed_share,
+        options.slack,
     )
     kept = figures.promises(measured, history, floor, broken)
     return Outcome(history, measured, kept, violations)

@@ -49,5 +49,7 @@ async def watched_turns(redis_url: str) -> AsyncIterator[Turns]:
         redis.exceptions.ConnectionError: when it is not there, or goes away.
     """
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(Redis.from_url(redis_url, decode_responses=True))
+        # Silence is no sign of anything: by default it is one after five seconds.
+        client = Redis.from_url(redis_url, decode_responses=True, socket_timeout=None)
+        redis = await stack.enter_async_context(client)
         yield Turns(await stack.enter_async_context(redis.monitor()))

@@ -21,6 +21,7 @@ ANSWER_S: Final = 2.0
 AT_ONCE: Final = 24
 """Calls under way at the same time: more would wait for each other on a small machine."""
 FLOOR_MAX_S: Final = 1.0
+_SICK_MAX: Final = 3
 AWAY: Final = "UPSTREAM_UNAVAILABLE"
 OK: Final = "OK"
 
@@ -167,10 +168,13 @@ class Caller:
                 making.append(rest(call))
             making.append(grpc_(call))
         made = asyncio.gather(*making)
-        floor_s = 0.0
+        floor_s, in_a_row = 0.0, 0
         while not made.done():
             asked = time.monotonic()
-            assert (await self._owner.http.get("/health")).status_code == httpx.codes.OK
+            alive = (await self._owner.http.get("/health")).status_code == httpx.codes.OK
+            # Once may be a gateway that stands still for a moment.
+            in_a_row = 0 if alive else in_a_row + 1
+            assert in_a_row < _SICK_MAX
             floor_s = max(floor_s, time.monotonic() - asked)
             await asyncio.wait([made], timeout=0.1)
         return [replace(answer, floor_s=floor_s) for answer in await made]

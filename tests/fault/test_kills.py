@@ -5,11 +5,18 @@ from typing import Final
 
 from chaos.history import Event
 from chaos.mesh import Mesh
-from chaos.streams import sse_events
 from meshkit.redis import Redis
 from rig.job import STEPS, expected
 from tests.fault.conftest import MakeTenant
-from tests.fault.support import holder_of, kill, started, until, until_step
+from tests.fault.support import (
+    events_of,
+    holder_of,
+    kill,
+    redone,
+    started,
+    until,
+    until_step,
+)
 
 TASKS: Final = 6
 
@@ -32,12 +39,15 @@ async def test_the_tasks_of_killed_orchestrators_go_on_from_their_last_finished_
     for task_id in task_ids:
         task = await until(owner, task_id, "completed")
         assert [step["step"] for step in task["completed_steps"]] == list(STEPS)
-        events = [event async for event in sse_events(owner, task_id, after=0)]
-        assert sum(1 for event in events if event.type == "started") == 2
+        events = [event async for event in events_of(owner, task_id)]
+        attempts = sum(1 for event in events if event.type == "started")
+        # More than two where a holder stood still for the length of its lease and lived.
+        assert attempts >= 2
         # What was done before the kill is not done again; what was at work is.
-        assert begun(events) == {"planning": 1, "research": 1, "coder": 2, "reporter": 1}
+        assert redone(events) == []
+        assert begun(events)["coder"] >= 2
         detail = (await owner.http.get(f"/api/tasks/{task_id}")).json()["detail"]
-        assert detail["attempt"] == 2
+        assert detail["attempt"] == attempts
         assert {step["step"]: step["status"] for step in detail["steps"]} == dict.fromkeys(
             STEPS, "completed"
         )
@@ -53,6 +63,6 @@ async def test_a_killed_agent_fails_no_task(mesh: Mesh, tenant: MakeTenant) -> N
         await until_step(owner, task_id, agent)
         kill(mesh, agent)
     await until(owner, task_id, "completed")
-    events = [event async for event in sse_events(owner, task_id, after=0)]
+    events = [event async for event in events_of(owner, task_id)]
     assert "step_failed" not in {event.type for event in events}
     assert begun(events)[agent] >= 2

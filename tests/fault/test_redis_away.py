@@ -11,16 +11,22 @@ import httpx
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from chaos.clients import START, request
 from chaos.contract import calls
 from chaos.mesh import Mesh
 from chaos.tenants import Tenant
 from meshkit.local.state import read_processes
 from tests.fault.answers import AWAY, Caller, wrong
-from tests.fault.support import eventually_ready, kill_redis, redis_port, started, until
+from tests.fault.support import (
+    WAIT_S,
+    answers,
+    at_work,
+    goes_on,
+    holds_once,
+    kill_redis,
+    redis_port,
+)
 from tests.support.eventually import eventually
 
-BACK_S: Final = 5.0
 UNKNOWN: Final = f"task_{'0' * 32}"
 
 Away = Callable[[Mesh], AbstractAsyncContextManager[None]]
@@ -87,44 +93,43 @@ async def test_every_call_says_so_and_all_goes_on_by_itself(
 ) -> None:
     # The stubs of its types are for blocking channels.
     health: Any = health_pb2_grpc.HealthStub(channel)
-    # Both keys are known to every replica: nothing but Redis stands in the way of an answer.
-    for _ in range(6):
-        assert (await owner.http.get("/api/tasks")).status_code == httpx.codes.OK
-        assert (await operator.get("/api/admin/tenants")).status_code == httpx.codes.OK
-    task_id = await started(owner, "slow-500")
-    await until(owner, task_id, "running")
-    before = read_processes(mesh.state)
-    async with away(mesh):
-        # The first round finds connections open, the second one closed.
-        for _ in range(2):
-            told = await caller.make(calls(), UNKNOWN)
-            assert [flaw for answer in told if (flaw := wrong(answer, AWAY))] == []
-        assert (await owner.http.get("/health")).status_code == httpx.codes.OK
 
-        async def not_ready() -> bool:
-            answer = await owner.http.get("/ready")
-            if answer.status_code == httpx.codes.OK:
-                return False
-            # The edge's own answer, of a busy machine's gateway that took too long, names none.
-            found = answer.json()["error"]["details"].get("dependencies", [])
-            return bool(found) and found[0]["status"] == "down" and found[0]["reason"] in states
+    async def healthy() -> bool:
+        return (await owner.http.get("/health")).status_code == httpx.codes.OK
 
-        async def not_serving() -> bool:
+    async def not_ready() -> bool:
+        answer = await owner.http.get("/ready")
+        if answer.status_code == httpx.codes.OK:
+            return False
+        # The edge's own answer, of a busy machine's gateway that took too long, names none.
+        found = answer.json()["error"]["details"].get("dependencies", [])
+        return bool(found) and found[0]["status"] == "down" and found[0]["reason"] in states
+
+    async def not_serving() -> bool:
+        with contextlib.suppress(grpc.aio.AioRpcError):
             answer = await health.Check(health_pb2.HealthCheckRequest())
             return bool(answer.status == health_pb2.HealthCheckResponse.NOT_SERVING)
+        return False
 
-        await eventually(not_ready)
-        await eventually(not_serving)
+    async def trial() -> list[str]:
+        # Both keys are known to every replica: nothing but Redis stands in the way of an answer.
+        for _ in range(6):
+            await eventually(lambda: answers(owner.http, "/api/tasks"), seconds=WAIT_S)
+            assert (await operator.get("/api/admin/tenants")).status_code == httpx.codes.OK
+        task_id = await at_work(owner)
+        before = read_processes(mesh.state)
+        flaws = []
+        async with away(mesh):
+            # The first round finds connections open, the second one closed.
+            for _ in range(2):
+                told = await caller.make(calls(), UNKNOWN)
+                flaws += [flaw for answer in told if (flaw := wrong(answer, AWAY))]
+            await eventually(healthy, seconds=WAIT_S)
+            await eventually(not_ready, seconds=WAIT_S)
+            await eventually(not_serving, seconds=WAIT_S)
+        flaws += await goes_on(mesh, owner, task_id)
+        after = read_processes(mesh.state)
+        assert {name for name in after if after[name].pid != before[name].pid} <= {"redis"}
+        return flaws
 
-    async def completes_another() -> None:
-        while (answer := await owner.http.post(START, json=request("plain"))).status_code != 200:
-            assert answer.json()["error"]["code"] == AWAY
-            await asyncio.sleep(0.1)
-        await until(owner, answer.json()["task_id"], "completed")
-
-    async with asyncio.timeout(BACK_S):
-        await completes_another()
-    assert (await until(owner, task_id))["status"] == "completed"
-    await eventually_ready(mesh)
-    after = read_processes(mesh.state)
-    assert {name for name in after if after[name].pid != before[name].pid} <= {"redis"}
+    await holds_once(trial)

@@ -9,20 +9,27 @@ from typing import Final
 import httpx
 import pytest
 
-from chaos.clients import START, request
 from chaos.contract import Call, calls
 from chaos.mesh import Mesh
 from chaos.tenants import Tenant
 from meshkit.local import programs
-from meshkit.redis import connect
+from meshkit.redis import Redis, RedisAwayError, connect
 from tests.fault.answers import AWAY, OK, Answer, Caller, wrong
-from tests.fault.support import eventually_ready, kill_redis, redis_port, started, until
+from tests.fault.support import (
+    WAIT_S,
+    at_work,
+    goes_on,
+    holds_once,
+    kill_redis,
+    redis_port,
+    started,
+    until,
+)
 from tests.support import redis_proxy
 from tests.support.eventually import eventually
 from tests.support.redis import free_port
 
-BACK_S: Final = 5.0
-SLOW_S: Final = 0.5
+SLOW_S: Final = 0.4
 """Of a command: a start makes more of them than it has time for."""
 
 State = Callable[[Mesh], AbstractAsyncContextManager[None]]
@@ -39,9 +46,18 @@ def told(*broken: str, mended: str) -> State:
             try:
                 yield
             finally:
-                await redis.execute(*mended.split())
+                # What is left broken breaks every test that follows.
+                await eventually(lambda: _told(redis, mended), seconds=WAIT_S)
 
     return between
+
+
+async def _told(redis: Redis, command: str) -> bool:
+    try:
+        await redis.execute(*command.split())
+    except RedisAwayError:
+        return False
+    return True
 
 
 full: Final = told("CONFIG SET maxmemory 1", mended="CONFIG SET maxmemory 0")
@@ -67,7 +83,7 @@ async def slow(mesh: Mesh) -> AsyncIterator[None]:
         try:
             url = mesh.redis_url().replace(f":{port}/", f":{far}/")
             async with connect(url) as redis:
-                await eventually(redis.ping)
+                await eventually(redis.ping, seconds=WAIT_S)
             async with redis_proxy.run(far, port=port) as line:
                 line.delay_s = SLOW_S
                 yield
@@ -92,25 +108,6 @@ def refusals(answer: Answer) -> tuple[str, ...]:
     return (AWAY, "CONFLICT") if idle else (AWAY,)
 
 
-@pytest.fixture
-async def at_work(owner: Tenant) -> str:
-    """A task that runs for some seconds."""
-    task_id = await started(owner, "slow-500")
-    await until(owner, task_id, "running")
-    return task_id
-
-
-async def goes_on(mesh: Mesh, owner: Tenant, at_work: str) -> None:
-    """A new task is done at once, and the one that was at work completes."""
-    async with asyncio.timeout(BACK_S):
-        while (answer := await owner.http.post(START, json=request("plain"))).status_code != 200:
-            assert answer.json()["error"]["code"] == AWAY
-            await asyncio.sleep(0.1)
-        await until(owner, answer.json()["task_id"], "completed")
-    assert (await until(owner, at_work))["status"] == "completed"
-    await eventually_ready(mesh)
-
-
 @pytest.mark.parametrize(
     ("state", "named", "readable"),
     [
@@ -128,59 +125,69 @@ async def test_a_redis_that_takes_no_writes(
     mesh: Mesh,
     owner: Tenant,
     caller: Caller,
-    at_work: str,
 ) -> None:
-    done = await started(owner)
-    await until(owner, done, "completed")
     reading = [call for call in calls() if reads(call)]
-    before = await caller.make(reading, done)
-    assert {"REST TaskService.GetTask", "gRPC TaskService.GetTask"} <= {
-        answer.to for answer in before if answer.code == OK
-    }
-    async with state(mesh):
-        writing = [call for call in calls() if not reads(call)]
-        written = await caller.make(writing, at_work)
-        assert [flaw for one in written if (flaw := wrong(one, *refusals(one)))] == []
-        seen = await caller.make(reading, done)
-        served = () if readable else (AWAY,)
-        assert [
-            flaw
-            for one, as_before in zip(seen, before, strict=True)
-            if (flaw := wrong(one, as_before.code, *served))
-        ] == []
-        assert (await owner.http.get("/health")).status_code == httpx.codes.OK
+    writing = [call for call in calls() if not reads(call)]
 
-        async def told_so() -> bool:
-            answer = await owner.http.get("/ready")
-            if answer.status_code == httpx.codes.OK:
-                return False
-            redis = answer.json()["error"]["details"]["dependencies"][0]
-            return bool(redis["name"] == "redis" and redis["reason"] == named)
+    async def healthy() -> bool:
+        return (await owner.http.get("/health")).status_code == httpx.codes.OK
 
-        await eventually(told_so)
-    await goes_on(mesh, owner, at_work)
+    async def told_so() -> bool:
+        answer = await owner.http.get("/ready")
+        if answer.status_code == httpx.codes.OK:
+            return False
+        found = answer.json()["error"]["details"].get("dependencies", [])
+        return any(one["name"] == "redis" and one["reason"] == named for one in found)
+
+    async def trial() -> list[str]:
+        running = await at_work(owner)
+        done = await started(owner)
+        await until(owner, done, "completed")
+        before = await caller.make(reading, done)
+        assert {"REST TaskService.GetTask", "gRPC TaskService.GetTask"} <= {
+            answer.to for answer in before if answer.code == OK
+        }
+        async with state(mesh):
+            written = await caller.make(writing, running)
+            flaws = [flaw for one in written if (flaw := wrong(one, *refusals(one)))]
+            seen = await caller.make(reading, done)
+            served = () if readable else (AWAY,)
+            flaws += [
+                flaw
+                for one, as_before in zip(seen, before, strict=True)
+                if (flaw := wrong(one, as_before.code, *served))
+            ]
+            await eventually(healthy, seconds=WAIT_S)
+            await eventually(told_so, seconds=WAIT_S)
+        return flaws + await goes_on(mesh, owner, running)
+
+    await holds_once(trial)
 
 
-async def test_a_slow_redis(mesh: Mesh, owner: Tenant, caller: Caller, at_work: str) -> None:
+async def test_a_slow_redis(mesh: Mesh, owner: Tenant, caller: Caller) -> None:
     reading = [call for call in calls() if reads(call)]
     parts = (reading[::2], reading[1::2])
-    before = [await caller.make(part, at_work) for part in parts]
+    starts = [call for call in calls() if call.name == "ContentService.StartGenerateSkill"]
 
     async def ready() -> bool:
         return (await owner.http.get("/ready")).status_code == httpx.codes.OK
 
-    starts = [call for call in calls() if call.name == "ContentService.StartGenerateSkill"]
-    async with slow(mesh):
-        # The first finds connections closed.
-        refused = await caller.make(starts, at_work)
-        assert [flaw for one in refused if (flaw := wrong(one, AWAY))] == []
-        for part, as_before in zip(parts, before, strict=True):
-            seen = await caller.make(part, at_work)
-            assert [
-                flaw
-                for one, healthy in zip(seen, as_before, strict=True)
-                if (flaw := wrong(one, healthy.code, AWAY))
-            ] == []
-        # Slow is not away.
-        await eventually(ready)
-    await goes_on(mesh, owner, at_work)
+    async def trial() -> list[str]:
+        running = await at_work(owner)
+        before = [await caller.make(part, running) for part in parts]
+        async with slow(mesh):
+            # The first finds connections closed.
+            refused = await caller.make(starts, running)
+            flaws = [flaw for one in refused if (flaw := wrong(one, AWAY))]
+            for part, as_before in zip(parts, before, strict=True):
+                seen = await caller.make(part, running)
+                flaws += [
+                    flaw
+                    for one, healthy in zip(seen, as_before, strict=True)
+                    if (flaw := wrong(one, healthy.code, AWAY))
+                ]
+            # Slow is not away.
+            await eventually(ready, seconds=WAIT_S)
+        return flaws + await goes_on(mesh, owner, running)
+
+    await holds_once(trial)
