@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 import hypothesis
 import pytest
@@ -25,6 +26,8 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, database=No
 hypothesis.settings.register_profile("explore", max_examples=500, print_blob=True, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+_PATIENT_S: Final = 30.0
+
 if _server := os.environ.get("MESH_TEST_REDIS_SERVER"):
     # For the processes that tests start, too.
     os.environ[programs.REDIS_SERVER] = _server
@@ -41,6 +44,19 @@ def _plain_logs() -> None:
             structlog.processors.KeyValueRenderer(),
         ]
     )
+
+
+@pytest.fixture(autouse=True)
+def _patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where silence is not the subject, a machine that stands still is no outage of Redis."""
+    if request.node.get_closest_marker("impatient"):
+        return
+    for name in ("opening._CONNECT_TIMEOUT_S", "opening._CANDIDATE_TIMEOUT_S"):
+        monkeypatch.setattr(f"meshkit.redis.{name}", _PATIENT_S)
+    monkeypatch.setattr("meshkit.redis.cluster._NODE_TIMEOUT_S", _PATIENT_S)
+    for opened in (connect, signals):
+        # The function behind the context manager.
+        monkeypatch.setitem(opened.__wrapped__.__kwdefaults__, "timeout_s", _PATIENT_S)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Final
 _POLL_S: Final = 0.005
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = 10.0) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60.0) -> None:
     """Waits until a condition holds; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while True:

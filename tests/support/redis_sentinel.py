@@ -15,8 +15,9 @@ from tests.support.redis import RedisServer
 
 NAME: Final = "mesh"
 """Under which name the Sentinel knows the primary."""
-_READY_TIMEOUT_S: Final = 20.0
+_READY_TIMEOUT_S: Final = 90.0
 _POLL_S: Final = 0.02
+_SETTINGS: Final = ("repl-diskless-sync-delay 0", "appendfsync no")
 
 
 class Sentinel(RedisServer):
@@ -24,7 +25,7 @@ class Sentinel(RedisServer):
 
     def lines(self, command: str) -> list[bytes]:
         """The lines of the reply to a command, over a connection of its own."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as link:
             link.sendall(f"AUTH {self.password}\r\n{command}\r\n".encode())
             link.shutdown(socket.SHUT_WR)
             return link.makefile("rb").read().splitlines()[1:]
@@ -32,7 +33,7 @@ class Sentinel(RedisServer):
 
 @dataclass(frozen=True)
 class RedisSet:
-    """A primary, its replica and the Sentinel that replaces a dead primary after 0.3 s."""
+    """A primary, its replica and the Sentinel that replaces a dead primary once it is told to."""
 
     primary: RedisServer
     replica: RedisServer
@@ -47,6 +48,11 @@ class RedisSet:
     def sentinel_password(self) -> str:
         """What the Sentinel wants to be shown."""
         return self.sentinel.password
+
+    def notice_deaths(self) -> None:
+        """From now on a primary that is silent for 0.3 s is replaced."""
+        command = f"SENTINEL SET {NAME} down-after-milliseconds 300"
+        assert self.sentinel.ask(command) == b"+OK"
 
     def announce(self, port: int) -> None:
         """Lets the Sentinel name another port as the primary's, without looking after it."""
@@ -82,7 +88,7 @@ def _server(
     directory: Path, password: str, stack: contextlib.ExitStack, *extra: str
 ) -> RedisServer:
     directory.mkdir()
-    server = RedisServer(directory, f"masterauth {password}", "repl-diskless-sync-delay 0", *extra)
+    server = RedisServer(directory, f"masterauth {password}", *_SETTINGS, *extra)
     server.password = password
     stack.callback(server.kill)
     return server
@@ -99,7 +105,7 @@ def _sentinel(directory: Path, sentinel: Sentinel, primary: RedisServer) -> Iter
         f"requirepass {sentinel.password}",
         f"sentinel monitor {NAME} 127.0.0.1 {primary.port} 1",
         f"sentinel auth-pass {NAME} {primary.password}",
-        f"sentinel down-after-milliseconds {NAME} 300",
+        f"sentinel down-after-milliseconds {NAME} 60000",
         f"sentinel failover-timeout {NAME} 2000",
         "",
     ]

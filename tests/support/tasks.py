@@ -66,8 +66,29 @@ async def started(store: TaskStore, **fields: str | bytes) -> str:
     return made.task_id
 
 
+async def millisecond_over(redis: Redis) -> None:
+    """Waits until what is started next is younger than everything before."""
+
+    async def now_ms() -> int:
+        seconds, microseconds = await redis.execute("TIME")  # type: ignore[misc,union-attr]
+        return int(seconds) * 1000 + int(microseconds) // 1000  # type: ignore[arg-type]
+
+    before = await now_ms()
+    while await now_ms() <= before:
+        pass
+
+
+async def started_in_turn(store: TaskStore, redis: Redis, count: int) -> list[str]:
+    """The ids of new tasks, the oldest first: those of one millisecond have no order."""
+    ids = []
+    for _ in range(count):
+        ids.append(await started(store))
+        await millisecond_over(redis)
+    return ids
+
+
 async def until(
-    store: TaskStore, task_id: str, status: str, seconds: float = 10.0, tenant_id: str = TENANT
+    store: TaskStore, task_id: str, status: str, seconds: float = 60.0, tenant_id: str = TENANT
 ) -> task_pb2.Task:
     """The task once it has a status; TimeoutError after `seconds`."""
 

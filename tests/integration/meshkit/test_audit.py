@@ -16,6 +16,7 @@ from meshkit.auth.principal import KeyAuthenticator
 from meshkit.errors import MeshError, Reason
 from meshkit.middleware import Call, current_call
 from tests.support import grpc_server
+from tests.support.eventually import eventually
 from tests.support.grpc_server import bearer, failure
 
 KEY = "0123456789abcdef"
@@ -27,7 +28,7 @@ class Tenants(tenant_service_pb2_grpc.TenantServiceServicer):
     def __init__(self, redis) -> None:
         self._redis = redis
         self.raises: Exception | None = None
-        self.hangs = False
+        self.hangs = self.left = False
         self.meanwhile: list[Entry] = []
         self.call: Call | None = None
 
@@ -35,7 +36,10 @@ class Tenants(tenant_service_pb2_grpc.TenantServiceServicer):
         self.call = current_call.get()
         self.meanwhile, _ = await audit.page(self._redis, Filter(), size=9)
         if self.hangs:
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.left = True
         if self.raises is not None:
             raise self.raises
         return tenant_pb2.Tenant(tenant_id=request.tenant_id)
@@ -119,8 +123,13 @@ async def test_how_a_call_failed(redis, fail, raised, outcome):
 
 async def test_a_call_that_its_caller_gives_up_stays_begun(redis, stub, servicer, key):
     servicer.hangs = True
-    failed = await failure(stub.DisableTenant(DISABLE, metadata=bearer(key), timeout=0.3))
-    assert failed.code == "DEADLINE_EXCEEDED"
+    call = stub.DisableTenant(DISABLE, metadata=bearer(key))
+    waits = asyncio.ensure_future(failure(call))
+    await eventually(lambda: servicer.meanwhile != [])
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
+    await eventually(lambda: servicer.left)
     assert [one.outcome for one in await log(redis)] == ["begun"]
 
 

@@ -10,7 +10,7 @@ from meshkit.errors import Reason
 from meshkit.tasks import keys
 from meshkit.tasks.queue import set_caps
 from tests.support.errors import refusal
-from tests.support.tasks import TENANT, held, in_status, started
+from tests.support.tasks import TENANT, held, in_status, millisecond_over, started, started_in_turn
 
 pytestmark = pytest.mark.also_on_a_cluster
 
@@ -29,23 +29,8 @@ async def listed(store, tenant_id: str = TENANT, **fields) -> list[str]:
     raise AssertionError("the list never ends")
 
 
-async def millisecond_over(redis) -> None:
-    """Waits until what is started next is younger than everything before."""
-
-    async def now_ms() -> int:
-        seconds, microseconds = await redis.execute("TIME")
-        return int(seconds) * 1000 + int(microseconds) // 1000
-
-    before = await now_ms()
-    while await now_ms() <= before:
-        pass
-
-
 async def test_the_list_is_the_newest_first(store, redis):
-    ids = []
-    for _ in range(25):
-        ids.append(await started(store))
-        await millisecond_over(redis)
+    ids = await started_in_turn(store, redis, 25)
     await started(store, tenant_id="tenant_other")
     for size in (0, 1, 7, 25, 100):
         assert await listed(store, page_size=size) == ids[::-1]

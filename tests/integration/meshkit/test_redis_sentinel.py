@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from meshkit.redis import Redis, RedisAwayError, Script, Trust, connect
 from meshkit.signals import signals
 from tests.support import redis_sentinel
 from tests.support.eventually import eventually
+from tests.support.pace import within
 from tests.support.redis import free_port
 from tests.support.redis_sentinel import RedisSet
 
@@ -48,15 +48,14 @@ async def test_an_unknown_master_is_unavailable(redis_set):
         assert not await redis.ping()
 
 
+@pytest.mark.impatient
 async def test_sentinels_that_are_dead_or_silent_are_passed_over(redis_set):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = redis_set.url(free_port(), silent.getsockname()[1])
-        async with connect(url, trust=trust(redis_set)) as redis:
-            started = time.monotonic()
+        async with connect(url, trust=trust(redis_set)) as redis, within(1.0):
             assert await redis.execute("ECHO", "x") == b"x"
-            assert time.monotonic() - started < 1
 
 
 async def test_what_is_no_master_is_not_used(redis_set):
@@ -98,13 +97,15 @@ async def test_writes_and_signals_go_on_after_a_failover(redis_set):
         await eventually(lambda: replicated(redis_set, "before"))
         with hub.listen("channel") as event:
             await eventually(lambda: heard(redis, event))
+            redis_set.notice_deaths()
             redis_set.primary.kill()
             with pytest.raises(RedisAwayError):
                 await redis.execute("SET", "during", 1)
-            await eventually(lambda: written(redis), seconds=15)
+            # A Sentinel that stood still for two seconds does nothing for the next thirty.
+            await eventually(lambda: written(redis), seconds=120)
             assert await redis.execute("GET", "before") == b"1"
             assert redis_set.replica.ask("ROLE") == b"*3"
-            await eventually(lambda: heard(redis, event), seconds=5)
+            await eventually(lambda: heard(redis, event))
         # The old one comes back and takes itself for a master until the Sentinel tells it.
         redis_set.primary.start()
         assert redis_set.primary.ask("GET written") == b"$-1"
@@ -121,5 +122,5 @@ async def heard(redis: Redis, event: asyncio.Event) -> bool:
     event.clear()
     if not await redis.execute("PUBLISH", "channel", "x"):
         return False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         return await event.wait()

@@ -39,6 +39,7 @@ class Running:
 
     Attributes:
         channel: A channel to it.
+        port: Where it listens.
         draining: Ends it.
         task: Done when it has stopped.
         able: What its own check of health says.
@@ -50,6 +51,7 @@ class Running:
         self.servicer = Slow()
         self.able = True
         self.looking = asyncio.Event()
+        self.port = 0
         self.channel: grpc.aio.Channel
         self.task: asyncio.Task[None]
 
@@ -72,6 +74,8 @@ class Running:
 @pytest.fixture
 async def running(own_redis, monkeypatch, request) -> AsyncIterator[Running]:
     monkeypatch.setattr("meshkit.server._CHECK_INTERVAL_S", 0.02)
+    # It is this process that would be tuned, with all the tests that follow.
+    monkeypatch.setattr("meshkit.server._tune_process", lambda: None)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -79,9 +83,10 @@ async def running(own_redis, monkeypatch, request) -> AsyncIterator[Running]:
         internal_key=KEY,
         service_instance="one",
         listen=ListenSettings(port=port),
-        drain=DrainSettings(notice_s=0.1, grace_s=5),
+        drain=DrainSettings(notice_s=1, grace_s=60),
     )
     server = Running()
+    server.port = port
     if getattr(request, "param", "") != "not yet checked":
         server.looking.set()
     served = Served(
@@ -110,7 +115,7 @@ async def running(own_redis, monkeypatch, request) -> AsyncIterator[Running]:
                 server.servicer.open.set()
                 server.looking.set()
                 server.draining.set()
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(90):
                     await server.task
 
 
@@ -151,13 +156,23 @@ async def test_a_call_under_way_survives_the_drain(running, own_redis):
     running.draining.set()
     # New calls are still served while load balancers notice.
     await running.says(STATES.NOT_SERVING)
-    await asyncio.sleep(0.2)
+    await eventually(lambda: is_closed(running.port))
     running.servicer.open.set()
     assert (await call).status == "ok"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(50):
         await running.task
     async with connect(own_redis.url) as redis:
         assert await presence.present(redis) == {}
+
+
+async def is_closed(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return True
+    writer.close()
+    await writer.wait_closed()
+    return False
 
 
 async def test_an_idle_session_does_not_hold_up_the_stop(running):
@@ -170,7 +185,8 @@ async def test_an_idle_session_does_not_hold_up_the_stop(running):
         with pytest.raises(MeshError):
             await anext(call)
         running.draining.set()
-        async with asyncio.timeout(2):
+        # Its grace is a minute.
+        async with asyncio.timeout(30):
             await running.task
     finally:
         await sessions.close()

@@ -79,9 +79,10 @@ async def test_refused_logins_do_not_multiply_connections(own_redis: RedisServer
 
 
 async def test_a_frozen_redis_leaves_one_connection_behind(own_redis: RedisServer, monkeypatch):
-    monkeypatch.setattr("meshkit.redis.opening._CONNECT_TIMEOUT_S", 0.1)
-    monkeypatch.setattr("meshkit.signals._RECONNECT_PAUSE_S", 0.01)
     async with signals(own_redis.url) as hub, connect(own_redis.url) as redis:
+        await redis.ping()
+        monkeypatch.setattr("meshkit.redis.opening._CONNECT_TIMEOUT_S", 0.1)
+        monkeypatch.setattr("meshkit.signals._RECONNECT_PAUSE_S", 0.01)
         with hub.listen("a") as event:
             await listened_to(redis, "a")
             await redis.execute("CLIENT", "KILL", "TYPE", "pubsub")

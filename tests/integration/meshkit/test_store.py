@@ -20,6 +20,7 @@ from tests.support.tasks import (
     made,
     new_task,
     started,
+    started_in_turn,
 )
 
 pytestmark = pytest.mark.also_on_a_cluster
@@ -55,7 +56,7 @@ async def test_a_new_task_waits(store):
 
 
 async def test_the_place_in_the_queue(store, redis, queue):
-    ids = [await started(store) for _ in range(3)]
+    ids = await started_in_turn(store, redis, 3)
     assert [(await store.get(TENANT, name)).queue_position for name in ids] == [1, 2, 3]
     await held(redis, await claim(queue))
     assert [(await store.get(TENANT, name)).queue_position for name in ids] == [0, 1, 2]

@@ -18,6 +18,7 @@ from tests.support.tasks import (
     claim,
     finished,
     held,
+    millisecond_over,
     new_task,
     started,
     unqueue,
@@ -89,9 +90,11 @@ async def test_repeating_a_start_gets_the_first_answer_and_does_not_queue_it(sto
     assert await redis.execute("EXISTS", keys.waiting(TENANT)) == 0
 
 
-async def test_repeating_a_start_does_not_send_the_task_to_the_back(store):
+async def test_repeating_a_start_does_not_send_the_task_to_the_back(store, redis):
     first = await started(store, key="first")
+    await millisecond_over(redis)
     await started(store)
+    await millisecond_over(redis)
     await store.create(new_task(key="first"))
     assert (await store.get(TENANT, first)).queue_position == 1
 

