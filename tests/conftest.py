@@ -10,6 +10,7 @@ from typing import Final
 import hypothesis
 import pytest
 import structlog
+from hypothesis.internal.conjecture import providers
 
 from meshkit.local import programs
 from meshkit.redis import Redis, connect
@@ -24,7 +25,11 @@ from tests.support.redis_cluster import RedisCluster
 # for with HYPOTHESIS_PROFILE=explore. No example has a deadline: a busy machine would decide.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.register_profile("explore", max_examples=500, print_blob=True, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+_profile = os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
+hypothesis.settings.load_profile(_profile)
+if _profile == "repeatable":
+    # It mixes the constants of whatever modules of ours are loaded into what it draws.
+    providers.HypothesisProvider._local_constants = providers.Constants()
 
 _PATIENT_S: Final = 30.0
 

@@ -65,6 +65,7 @@ class Worker:
         self._library = Library(redis)
         self._results = Results(redis)
         self._at_work: set[str] = set()
+        self._claimed_again: dict[str, Claim] = {}
         self._looked_at = time.monotonic()
 
     async def healthy(self) -> bool:
@@ -101,7 +102,10 @@ class Worker:
             _log.warning("claim_failed", reason=error.reason)
             await asyncio.sleep(AWAY_PAUSE_S)
             return []
-        # The place of a task lapsed that this very process works on: it renews it by itself.
+        # The place of a task lapsed that this very process works on, which renews it by itself; or
+        # its owner has queued it anew before its end was put away.
+        again = [claim for claim in claims if claim.task_id in self._at_work]
+        self._claimed_again |= {claim.task_id: claim for claim in again}
         return [claim for claim in claims if claim.task_id not in self._at_work]
 
     async def _work(self, claim: Claim, draining: asyncio.Event) -> None:
@@ -124,6 +128,18 @@ class Worker:
             log.exception("task_bug")
         finally:
             self._at_work.discard(claim.task_id)
+            again = self._claimed_again.pop(claim.task_id, None)
+        if again is not None:
+            await self._let_go(again)
+
+    async def _let_go(self, claim: Claim) -> None:
+        """Gives a claim that nobody could take up back at once, unless it has another place now."""
+        try:
+            if await self._queue.place(claim.tenant_id, claim.task_id) == claim.until_ms:
+                await self._queue.enqueue(claim.tenant_id, claim.task_id)
+        except MeshError as error:
+            # Its lease runs out.
+            _log.warning("task_let_go", task_id=claim.task_id, reason=error.reason)
 
     async def _begin(self, claim: Claim) -> HeldTask | holder.Refused:
         until = time.monotonic() + self._settings.lease_s

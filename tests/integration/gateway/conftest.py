@@ -28,7 +28,6 @@ from manusmesh.webhook.v1 import webhook_service_pb2, webhook_service_pb2_grpc
 from meshkit import audit, idempotency, middleware
 from meshkit.auth import keys
 from meshkit.auth.principal import KeyAuthenticator
-from meshkit.config import RedisSettings
 from meshkit.library import Library
 from meshkit.ratelimit import RateLimiter
 from meshkit.tasks.dead_letters import DeadLetters
@@ -58,7 +57,15 @@ async def watchers(redis) -> AsyncIterator[Watchers]:
 
 
 @pytest.fixture
-async def channel(redis, hub, store, draining, watchers) -> AsyncIterator[grpc.aio.Channel]:
+def redis_budget_s() -> float:
+    """How long a call may wait for Redis in all: longer than any machine stands still."""
+    return 60.0
+
+
+@pytest.fixture
+async def channel(
+    *, redis, hub, store, draining, watchers, redis_budget_s
+) -> AsyncIterator[grpc.aio.Channel]:
     authenticator = KeyAuthenticator(redis)
     check = check_with(authenticator)
     waiter = TaskWaiter(store, hub, draining, check=check)
@@ -87,7 +94,7 @@ async def channel(redis, hub, store, draining, watchers) -> AsyncIterator[grpc.a
         refused=audit.refusals(redis),
         limiter=RateLimiter(redis),
         once=idempotency.once(redis, DESCRIPTORS),
-        redis_budget_s=RedisSettings().call_budget_s,
+        redis_budget_s=redis_budget_s,
     )
     async with grpc_server.serve(DESCRIPTORS, registers, middlewares) as opened:
         yield opened

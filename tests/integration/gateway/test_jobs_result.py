@@ -21,7 +21,7 @@ async def test_the_result(content, store, redis, acme):
 async def test_a_result_can_be_waited_for(content, store, redis, acme):
     task_id = await started(store)
     request = JobTask(task_id=task_id, wait_seconds=50)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         poll = asyncio.ensure_future(content.GetGenerateSkillResult(request, metadata=acme))
         await waited_for(redis, task_id)
         await (await held(redis, task_id)).complete(RESULT)

@@ -29,7 +29,7 @@ async def only_task(redis) -> str:
 
 async def test_run_answers_the_result_when_it_is_there(content, redis, acme):
     request = skill_request(wait_seconds=50, idempotency_key="k")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         run = asyncio.ensure_future(content.RunGenerateSkill(request, metadata=acme))
         task_id = await only_task(redis)
         await waited_for(redis, task_id)
@@ -47,7 +47,7 @@ async def test_run_answers_the_result_when_it_is_there(content, redis, acme):
 
 async def test_run_says_that_its_result_is_partial(content, redis, acme):
     request = skill_request(wait_seconds=50)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         run = asyncio.ensure_future(content.RunGenerateSkill(request, metadata=acme))
         task_id = await only_task(redis)
         await waited_for(redis, task_id)

@@ -62,7 +62,7 @@ def signals_alone(monkeypatch) -> None:
 async def test_a_long_poll_wakes_when_the_status_changes(content, store, redis, acme):
     task_id = await started(store)
     request = JobTask(task_id=task_id, wait_seconds=50)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         poll = asyncio.ensure_future(content.GetGenerateSkillStatus(request, metadata=acme))
         await waited_for(redis, task_id)
         task = await held(redis, task_id)
@@ -89,7 +89,7 @@ async def test_a_long_poll_ends_with_its_time(content, store, acme):
 async def test_a_long_poll_of_a_finished_task_answers_at_once(content, store, redis, acme):
     task_id = await started(store)
     await (await held(redis, task_id)).complete(RESULT)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(40):
         request = JobTask(task_id=task_id, wait_seconds=50)
         task = await content.GetGenerateSkillStatus(request, metadata=acme)
     assert (task.status, task.result_available) == ("completed", True)
@@ -99,7 +99,7 @@ async def test_a_long_poll_of_a_finished_task_answers_at_once(content, store, re
 async def test_a_draining_gateway_answers_long_polls(content, store, redis, acme, draining):
     task_id = await started(store)
     request = JobTask(task_id=task_id, wait_seconds=50)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         poll = asyncio.ensure_future(content.GetGenerateSkillStatus(request, metadata=acme))
         await waited_for(redis, task_id)
         draining.set()

@@ -15,7 +15,6 @@ from manusmesh.knowledge.v1 import (
 )
 from meshkit import idempotency, middleware
 from meshkit.auth.principal import InternalAuthenticator, KeyAuthenticator
-from meshkit.config import RedisSettings
 from meshkit.errors import MeshError, Reason, invalid
 from meshkit.ratelimit import RateLimiter
 from tests.support import grpc_server
@@ -81,7 +80,7 @@ def serving(redis, research, key=INTERNAL_KEY):
         KeyAuthenticator(redis),
         limiter=RateLimiter(redis),
         once=idempotency.once(redis, [KNOWLEDGE]),
-        redis_budget_s=RedisSettings().call_budget_s,
+        redis_budget_s=60.0,
     )
 
     def register(server) -> None:

@@ -28,7 +28,7 @@ def told(trailers) -> set[str]:
 
 
 @pytest.fixture
-def mesh(*, channel, content, tasks, dead_letters, store, redis) -> SimpleNamespace:
+def mesh(*, channel, content, tasks, dead_letters, store, redis, monkeypatch) -> SimpleNamespace:
     """What the calls below are made with."""
     return SimpleNamespace(
         channel=channel,
@@ -37,6 +37,7 @@ def mesh(*, channel, content, tasks, dead_letters, store, redis) -> SimpleNamesp
         dead_letters=dead_letters,
         store=store,
         redis=redis,
+        monkeypatch=monkeypatch,
     )
 
 
@@ -104,7 +105,9 @@ async def full_queue(mesh, metadata):
 async def out_of_time(mesh, metadata):
     task_id = await started(mesh.store)
     request = content_service_pb2.JobTaskRequest(task_id=task_id, wait_seconds=50)
-    return mesh.content.GetGenerateSkillStatus(request, metadata=metadata, timeout=0.5)
+    # Half a minute before the caller's own clock ends it.
+    mesh.monkeypatch.setattr("meshkit.middleware._DEADLINE_MARGIN_S", 30.0)
+    return mesh.content.GetGenerateSkillStatus(request, metadata=metadata, timeout=30.5)
 
 
 @pytest.mark.parametrize(

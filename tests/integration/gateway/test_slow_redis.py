@@ -9,11 +9,13 @@ import pytest
 from gateway import waiting
 from manusmesh.content.v1 import content_service_pb2
 from manusmesh.task.v1 import task_service_pb2 as pb
+from meshkit.config import RedisSettings
 from meshkit.errors import MeshError, Reason
 from meshkit.tasks import events
 from meshkit.tasks.notes import Note
 from tests.support import redis_proxy
 from tests.support.grpc_server import failure
+from tests.support.pace import within
 from tests.support.redis import RedisServer
 from tests.support.redis_proxy import Proxy
 from tests.support.tasks import TENANT, held, skill_request, started
@@ -22,6 +24,16 @@ SLOW_S = 0.5
 """Of a command: a start makes more of them than it has time for."""
 SLUGGISH_S = 0.1
 ANSWER_S = 2.0
+
+
+patient = pytest.mark.parametrize("redis_budget_s", [6.0], indirect=True)
+"""More than by default, and more than a machine stands still; yet not as much as they take."""
+
+
+@pytest.fixture
+def redis_budget_s(request: pytest.FixtureRequest) -> float:
+    """As it is by default, unless a test wants another."""
+    return float(getattr(request, "param", RedisSettings().call_budget_s))
 
 
 @pytest.fixture
@@ -37,9 +49,8 @@ def redis_url(between: Proxy, redis_server: RedisServer) -> str:
 
 
 async def refused_in_time(call) -> None:
-    asked = time.monotonic()
-    failed = await failure(call)
-    assert time.monotonic() - asked < ANSWER_S
+    async with within(ANSWER_S):
+        failed = await failure(call)
     assert failed.error.reason == Reason.UPSTREAM_UNAVAILABLE
     assert failed.error.retry_after_s
 
@@ -61,9 +72,14 @@ async def test_a_start_that_would_take_too_long_is_refused_and_can_be_repeated(
     assert (await tasks.GetTask(pb.GetTaskRequest(task_id=ids.pop()), metadata=acme)).task_id
 
 
+@patient
 async def test_a_sluggish_redis_does_not_stop_a_start(content, acme, between):
+    # Redis knows its scripts.
+    await content.StartGenerateSkill(skill_request(2), metadata=acme)
     between.delay_s = SLUGGISH_S
+    asked = time.monotonic()
     assert (await content.StartGenerateSkill(skill_request(2), metadata=acme)).task_id
+    assert time.monotonic() - asked > 3 * SLUGGISH_S
 
 
 async def test_a_read_at_the_slowest_is_answered_or_refused_in_time(tasks, acme, between, store):
@@ -71,33 +87,33 @@ async def test_a_read_at_the_slowest_is_answered_or_refused_in_time(tasks, acme,
     await tasks.GetTask(request, metadata=acme)
     between.delay_s = SLOW_S
 
-    async def read() -> tuple[str, float]:
-        asked = time.monotonic()
-        call = tasks.GetTask(request, metadata=acme)
-        code = await call.code()
-        return code.name, time.monotonic() - asked
+    async def read() -> str:
+        code = await tasks.GetTask(request, metadata=acme).code()
+        return code.name
 
-    answers = await asyncio.gather(*(read() for _ in range(6)))
-    assert {code for code, _ in answers} <= {"OK", "UNAVAILABLE"}
-    assert max(seconds for _, seconds in answers) < ANSWER_S
+    async with within(ANSWER_S):
+        codes = await asyncio.gather(*(read() for _ in range(6)))
+    assert set(codes) <= {"OK", "UNAVAILABLE"}
 
 
+@patient
 async def test_a_long_poll_has_its_time_anew_after_each_wait(
-    content, acme, between, store, monkeypatch
+    *, content, acme, between, store, monkeypatch, redis_budget_s
 ):
     monkeypatch.setattr(waiting, "_RECHECK_S", 0.01)
     task_id = await started(store)
     between.delay_s = SLUGGISH_S
-    request = content_service_pb2.JobTaskRequest(task_id=task_id, wait_seconds=3)
+    request = content_service_pb2.JobTaskRequest(task_id=task_id, wait_seconds=8)
     asked = time.monotonic()
     task = await content.GetGenerateSkillStatus(request, metadata=acme)
     # Nearly all of it was spent on Redis, which is more than a call has at once.
-    assert time.monotonic() - asked > 1.4 * ANSWER_S
+    assert time.monotonic() - asked > 1.2 * redis_budget_s
     assert task.status == "queued"
 
 
+@patient
 async def test_a_stream_has_its_time_anew_after_each_wait(
-    *, tasks, acme, between, store, redis, monkeypatch
+    *, tasks, acme, between, store, redis, monkeypatch, redis_budget_s
 ):
     for name in ("HEARTBEAT_S", "_RECHECK_S", "_CHECK_S"):
         monkeypatch.setattr(events, name, 0.01)
@@ -105,25 +121,26 @@ async def test_a_stream_has_its_time_anew_after_each_wait(
     between.delay_s = SLUGGISH_S
     stream = tasks.WatchTask(pb.WatchTaskRequest(task_id=task.task_id), metadata=acme)
     began = time.monotonic()
-    while time.monotonic() - began < 1.4 * ANSWER_S:
+    while time.monotonic() - began < 1.2 * redis_budget_s:
         assert (await stream.read()).type in ("queued", "started", "heartbeat")
     stream.cancel()
 
 
+@patient
 async def test_a_stream_that_gets_on_lasts_as_long_as_it_takes(
-    *, tasks, acme, between, store, redis, monkeypatch
+    *, tasks, acme, between, store, redis, monkeypatch, redis_budget_s
 ):
     monkeypatch.setattr(events, "_PAGE", 1)
     task = await held(redis, await started(store))
-    for number in range(1, 21):
+    for number in range(1, 66):
         await task.write(Note("progress", progress=number))
     await task.fail(MeshError(Reason.INTERNAL, "x"))
     between.delay_s = SLUGGISH_S
     began = time.monotonic()
     request = pb.WatchTaskRequest(task_id=task.task_id)
     seen = [event.offset async for event in tasks.WatchTask(request, metadata=acme)]
-    assert seen == list(range(1, 24))
-    assert time.monotonic() - began > ANSWER_S
+    assert seen == list(range(1, 69))
+    assert time.monotonic() - began > redis_budget_s
 
 
 async def test_work_waits_for_redis_as_long_as_it_takes(between, store, redis):

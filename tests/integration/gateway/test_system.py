@@ -8,6 +8,12 @@ from tests.support.grpc_server import Failure, failure
 SERVICES = ("orchestrator", "planning", "research", "coder", "reporter")
 
 
+@pytest.fixture(autouse=True)
+def _long_remembered(monkeypatch) -> None:
+    """Who said that he is there, is, however long the test takes."""
+    monkeypatch.setattr("meshkit.presence._LIFETIME_MS", 600_000)
+
+
 def states(failed: Failure) -> dict[str, str]:
     """State of each dependency, as the error tells."""
     return {entry["name"]: entry["status"] for entry in failed.error.details["dependencies"]}

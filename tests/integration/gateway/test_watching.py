@@ -36,6 +36,12 @@ async def two(redis) -> tuple[tuple[str, str], ...]:
     return grpc_server.bearer(await keys.issue(redis, tenant="acme", env="dev"))
 
 
+@pytest.fixture
+def places_do_not_lapse(monkeypatch) -> None:
+    """One that is free again was given back."""
+    monkeypatch.setattr("gateway.watchers._KEPT_MS", 600_000)
+
+
 async def opened(tasks, metadata, task_id: str, method: str = "WatchTask"):
     """A stream that has answered its first event."""
     call = getattr(tasks, method)(pb.WatchTaskRequest(task_id=task_id), metadata=metadata)
@@ -98,6 +104,7 @@ async def test_a_place_is_free_again_however_a_stream_ends(tasks, store, redis, 
     await eventually(functools.partial(_admitted, tasks, two, task_id))
 
 
+@pytest.mark.usefixtures("places_do_not_lapse")
 async def test_the_cap_holds_over_all_gateways(tasks, store, redis_server, *, two):
     """Another gateway's streams count like those of one's own, until they end there."""
     task_id = await started(store)

@@ -92,7 +92,7 @@ async def _run(
             yield worker, draining
         finally:
             draining.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await running
 
 

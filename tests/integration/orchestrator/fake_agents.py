@@ -74,5 +74,5 @@ class Gate:
             raise
 
     async def wait(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.entered.wait()

@@ -19,6 +19,7 @@ from meshkit.tasks.holder import LeaseLostError
 from services.orchestrator.agents import Agents, Listener
 from tests.support import grpc_server
 from tests.support.errors import refusal
+from tests.support.eventually import eventually
 from tests.support.tasks import skill_request
 
 KEY = "0123456789abcdef"
@@ -36,9 +37,10 @@ RESULT = skill_pb2.SkillReview(score=50)
 class Coder(rpc.CoderServiceServicer):
     def __init__(self) -> None:
         self.script: list[pb.ReviewSkillResponse | Exception | asyncio.Event] = []
-        self.ended = asyncio.Event()
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
 
     async def ReviewSkill(self, request, context):  # noqa: N802
+        self.begun.set()
         try:
             for item in self.script:
                 if isinstance(item, Exception):
@@ -101,7 +103,7 @@ async def agents(channel, transport) -> AsyncIterator[Agents]:
         yield agents
 
 
-async def review(agents: Agents, heard: Heard | None = None, *, request=REQUEST, timeout_s=5.0):
+async def review(agents: Agents, heard: Heard | None = None, *, request=REQUEST, timeout_s=60.0):
     listener = (heard or Heard()).listener
     sent = request.SerializeToString()
     return await agents.call(actions.REVIEW_SKILL, sent, listener, timeout_s=timeout_s)
@@ -186,11 +188,11 @@ async def test_cancelling_the_caller_ends_the_agents_work(agents, coder):
     coder.script = [asyncio.Event()]
     heard = Heard()
     call = asyncio.create_task(review(agents, heard))
-    await asyncio.sleep(0.1)
+    await eventually(coder.begun.is_set)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await coder.ended.wait()
 
 
@@ -201,7 +203,7 @@ async def test_a_listener_that_fails_ends_the_agents_work(agents, coder):
     ]
     with pytest.raises(LeaseLostError):
         await review(agents, Heard(LeaseLostError("lost")))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await coder.ended.wait()
 
 

@@ -47,7 +47,7 @@ async def test_a_step_outlives_a_restart_of_redis(
         gate.open.set()
         await eventually(lambda: failed[holder._WRITE])
         redis_server.start()
-        await until(store, task_id, "completed", seconds=15)
+        await until(store, task_id, "completed")
     assert agents.calls == {"plan": 1, "one": 1, "two": 1}
     assert (await store.detailed(TENANT, task_id)).detail.attempt == 1
 
@@ -69,7 +69,7 @@ async def test_redis_restarts_in_the_middle_of_a_task(
             await eventually(lambda: failed[holder._WRITE])
             redis_server.start()
         await eventually(redis.ping)
-        await until(store, task_id, "completed", seconds=8)
+        await until(store, task_id, "completed")
     read = await events.read(redis, task_id, after=0)
     assert [event.offset for event in read] == list(range(1, len(read) + 1))
     assert [event.type for event in read].count("completed") == 1
@@ -85,11 +85,11 @@ async def test_a_task_that_redis_kept_from_renewing_is_given_back(
     async with work(lease_s=1, renew_s=0.2):
         await gate.wait()
         redis_server.kill()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await gate.cancelled.wait()
         gate.open.set()
         redis_server.start()
-        await until(store, task_id, "completed", seconds=15)
+        await until(store, task_id, "completed")
     assert await redis.execute("HGET", keys.task(task_id), "deaths") is None
     assert agents.calls == {"plan": 1, "one": 2, "two": 1}
 
@@ -115,7 +115,7 @@ async def test_a_result_outlives_an_outage_longer_than_the_lease(
         renewals = failed[holder._RENEW]
         await eventually(lambda: failed[holder._RENEW] > renewals)
         redis_server.start()
-        await until(store, task_id, "completed", seconds=15)
+        await until(store, task_id, "completed")
     assert agents.calls == {"plan": 1, "one": 1, "two": 1}
 
 
@@ -134,6 +134,6 @@ async def test_the_end_of_a_task_waits_for_redis(
         await eventually(lambda: not redis_server.running)
         redis_server.start()
         await eventually(redis.ping)
-        await until(store, task_id, "completed", seconds=5)
+        await until(store, task_id, "completed")
     assert (await store.detailed(TENANT, task_id)).detail.attempt == 1
     assert agents.calls == {"plan": 1, "one": 1, "two": 1}

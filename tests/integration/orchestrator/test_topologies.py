@@ -27,7 +27,7 @@ from tests.support.tasks import SKILL_REQUEST, TENANT, expire_lease, held, start
 TENANTS = ("tenant_a", "tenant_b", "tenant_c", "tenant_d")
 
 
-async def ended(store: TaskStore, tenant_id: str, task_id: str, seconds: float = 10.0) -> str:
+async def ended(store: TaskStore, tenant_id: str, task_id: str, seconds: float = 60.0) -> str:
     """The status of a task once it is final."""
 
     async def is_so() -> bool:
@@ -80,7 +80,7 @@ async def test_cancel_retry_and_takeover_on_a_cluster(cluster, shared_cluster, a
     agents.behaviours["one"] = hang
     task_id = await started(store, request=SKILL_REQUEST)
     async with work(shared_cluster):
-        await asyncio.wait_for(at_work.wait(), 5)
+        await asyncio.wait_for(at_work.wait(), 60)
         await store.control(TENANT, task_id, "cancel")
         assert await ended(store, TENANT, task_id) == "cancelled"
         del agents.behaviours["one"]
@@ -121,7 +121,7 @@ async def test_dead_letters_and_the_sweeper_on_a_cluster(cluster, shared_cluster
 async def working(url: str, trust: Trust, agents, jobs) -> AsyncIterator[Redis]:
     """A worker for the length of the block, and its Redis."""
     async with (
-        connect(url, timeout_s=0.5, trust=trust) as redis,
+        connect(url, timeout_s=5, trust=trust) as redis,
         signals(url, trust=trust) as hub,
     ):
         worker = Worker(
@@ -139,7 +139,7 @@ async def working(url: str, trust: Trust, agents, jobs) -> AsyncIterator[Redis]:
             yield redis
         finally:
             draining.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await running
 
 
@@ -161,14 +161,15 @@ async def test_acknowledged_tasks_go_on_after_a_failover(redis_set, agents, jobs
     async with working(redis_set.url(), trust, agents, jobs) as redis:
         store = TaskStore(redis, Queue(redis, max_per_tenant=1000))
         first = await started(store, request=SKILL_REQUEST)
-        await asyncio.wait_for(at_work.wait(), 5)
+        await asyncio.wait_for(at_work.wait(), 60)
         second = await started(store, request=SKILL_REQUEST)
         # Both are acknowledged, and the replica has heard of them.
         assert await redis.execute("WAIT", 1, 5000) == 1
+        redis_set.notice_deaths()
         redis_set.primary.kill()
         go_on.set()
         for task_id in (first, second):
-            assert await ended(store, TENANT, task_id, seconds=30) == "completed"
+            assert await ended(store, TENANT, task_id, seconds=150) == "completed"
         assert redis_set.replica.lines("ROLE")[2] == b"master"
         for task_id in (first, second):
             seen = await events.read(redis, task_id, after=0)

@@ -1,6 +1,7 @@
 """A worker takes tasks up, runs their jobs in its slots, and drains."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC
 
@@ -8,10 +9,12 @@ import pytest
 
 from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.type.v1 import skill_pb2
+from meshkit.errors import Reason
 from meshkit.library import Kind, Library
 from meshkit.tasks import keys
 from services.orchestrator import worker
 from services.orchestrator.settings import WorkerSettings
+from services.orchestrator.worker import Worker
 from tests.support.eventually import eventually
 from tests.support.tasks import SKILL_REQUEST, TENANT, event_types, renewed, started, until
 
@@ -168,7 +171,7 @@ async def test_a_draining_worker_finishes_the_step_and_gives_the_task_back(
     store, redis, work, agents, task_id
 ):
     gate = agents.gate("one")
-    async with work(renew_s=0.05) as draining:
+    async with work(renew_s=0.05, lease_s=300) as draining:
         await gate.wait()
         draining.set()
         await renewed(redis, task_id, times=2)
@@ -177,7 +180,7 @@ async def test_a_draining_worker_finishes_the_step_and_gives_the_task_back(
     assert agents.calls == {"plan": 1, "one": 1}
     async with work():
         # At once: nobody has to wait for the lease of the one that stopped.
-        await until(store, task_id, "completed", seconds=2)
+        await until(store, task_id, "completed")
     assert agents.calls == {"plan": 1, "one": 1, "two": 1}
 
 
@@ -192,3 +195,30 @@ async def test_a_draining_worker_breaks_a_long_step_off(store, work, agents, tas
         await until(store, task_id, "completed")
     assert agents.calls == {"plan": 1, "one": 2, "two": 1}
     assert (await store.detailed(TENANT, task_id)).detail.attempt == 2
+
+
+async def test_a_retry_before_the_end_was_put_away_does_not_wait_for_a_lease(
+    *, store, queue, work, agents, task_id, monkeypatch
+):
+    ended, go_on = asyncio.Event(), asyncio.Event()
+    after = Worker._after
+
+    async def slow(self, *arguments):
+        if not ended.is_set():
+            ended.set()
+            await go_on.wait()
+        await after(self, *arguments)
+
+    async def claimed_anew() -> bool:
+        place_ms = await queue.place(TENANT, task_id)
+        return place_ms is not None and place_ms / 1000 > time.time() + 150
+
+    monkeypatch.setattr(Worker, "_after", slow)
+    agents.fail("two", Reason.INVALID_ARGUMENT, "no")
+    async with work(lease_s=300, renew_s=100):
+        await ended.wait()
+        agents.behaviours.clear()
+        await store.control(TENANT, task_id, "retry")
+        await eventually(claimed_anew)
+        go_on.set()
+        await until(store, task_id, "completed")

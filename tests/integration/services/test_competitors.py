@@ -289,8 +289,9 @@ def fetching(request: pytest.FixtureRequest) -> FetchSettings:
     """Without a pause between requests, unless the test is marked to want one."""
     marker = request.node.get_closest_marker("usefixtures")
     if marker and "polite" in marker.args:
-        return web.settings(interval_s=2.0, timeout_s=1.0)
-    return web.settings(timeout_s=3.0)
+        return web.settings(interval_s=2.0, timeout_s=5.0)
+    # What trickles takes for ever, and nothing else is to take long.
+    return web.settings(timeout_s=3.0 if "slow" in request.node.name else 10.0)
 
 
 @pytest.fixture
@@ -371,7 +372,7 @@ async def test_cancelling_the_call_ends_the_fetches(
     await eventually(lambda: sites.paths("slow.test") == ["/robots.txt", "/"])
     call.cancel()
     await eventually(lambda: outcomes == [(RESEARCH.path, "CANCELLED")])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await left.wait()
 
 

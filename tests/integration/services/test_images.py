@@ -22,7 +22,12 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 @pytest.fixture
-def examine(ask: Ask, context: run_pb2.CallContext) -> Callable[..., Any]:
+def examine(
+    ask: Ask, context: run_pb2.CallContext, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    monkeypatch.setattr("services.research.images._EXAMINE_S", 60.0)
+    monkeypatch.setattr("services.research.images.TIME_S", 120.0)
+
     async def call(*urls: str) -> tuple[image_pb2.ImageReport, list[run_pb2.ToolCall]]:
         images = [pb.ImageAddress(index=index, url=url) for index, url in enumerate(urls)]
         request = pb.ExamineImagesRequest(context=context, images=images)

@@ -22,8 +22,11 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 import numpy as np
+from services.research.knowledge import sqlite_files
 from services.research.knowledge.sqlite import SqliteStore
 from services.research.knowledge.store import Document
+
+sqlite_files._BUSY_S = 120.0  # disks of machines of tests can be slow
 
 async def main(directory, name, count):
     store = SqliteStore(Path(directory), chunks_max=100_000)

@@ -191,7 +191,8 @@ async def test_cancelling_the_call_ends_the_program(
     await eventually(lambda: bool(children()))
     call.cancel()
     await eventually(lambda: outcomes == [(actions.EXECUTE_PYTHON.path, "CANCELLED")])
-    await eventually(lambda: not children())
+    # By itself it would go on for ten seconds.
+    await eventually(lambda: not children(), seconds=9)
 
 
 def children() -> list[str]:

@@ -57,6 +57,8 @@ def port(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free: int = probe.getsockname()[1]
+    # It is this process that would be tuned, with all the tests that follow.
+    monkeypatch.setattr("meshkit.server._tune_process", lambda: None)
     monkeypatch.setenv("MESH_INTERNAL_KEY", key)
     monkeypatch.setenv("MESH_REDIS__URL", redis_server.url)
     monkeypatch.setenv("MESH_LISTEN__PORT", str(free))

@@ -1,5 +1,3 @@
-import time
-
 import jsonschema
 import pytest
 import yaml
@@ -9,6 +7,7 @@ from analytics.post import Post
 from analytics.skill.model import Provenance
 from analytics.skill.validator import InvalidSkillError, parse_skill, schema, validate_skill
 from analytics.skill.writer import write_skill
+from tests.support.pace import takes_less
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +116,8 @@ def test_hostile_text_is_refused_fast():
     )
     hostile = [bomb, "[" * 60_000, "{" * 60_000, "? " * 30_000, "a: " + "9" * 60_000, "- " * 30_000]
     validate_skill("")  # the schema is compiled once
-    start = time.process_time()
     assert all(validate_skill(text) for text in hostile)
-    assert time.process_time() - start < 2
+    assert takes_less(lambda more: [validate_skill(text + more) for text in hostile], 2)
 
 
 def test_violations_are_bounded():

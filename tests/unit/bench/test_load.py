@@ -125,7 +125,7 @@ async def test_a_closed_loop_has_one_request_a_worker_under_way() -> None:
         return OK
 
     async with serving(watch) as port, connections(port, 8) as pool:
-        sample = await closed_loop(pool, get("/", "k"), workers=3, seconds=0.05)
+        sample = await closed_loop(pool, get("/", "k"), workers=3, seconds=1.0)
 
     assert most == 3
     assert sample.failures == 0
