@@ -35,7 +35,7 @@ REDIS_URL: Final = "FLOOR_REDIS_URL"
 """Name of the environment variable that says where Redis is."""
 AGENTS: Final = "FLOOR_AGENTS"
 """Name of the environment variable with the agents' ports, a JSON object."""
-_START_TIMEOUT_S: Final = 20.0
+_START_TIMEOUT_S: Final = 90.0
 _RETRY_S: Final = 0.01
 _POP_S: Final = 1
 _TENANT_ID: Final = "tenant_bench"

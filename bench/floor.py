@@ -27,7 +27,7 @@ from meshkit.local.options import AGENTS
 from meshkit.local.ports import Ports
 from meshkit.redis import connect
 
-_START_TIMEOUT_S: Final = 20.0
+_START_TIMEOUT_S: Final = 90.0
 _RETRY_S: Final = 0.01
 _TRANSCODER: Final = "envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder"
 _MANAGER: Final = (

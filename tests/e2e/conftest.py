@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.mesh import Mesh, manusmesh, redis_password
+from tests.support.mesh import PATIENT, Mesh, manusmesh, redis_password
 
 SITES = "127.0.77.1"
 """Where a test may serve sites that the mesh reads; no other private address is open to it."""
@@ -19,7 +19,8 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
     where = ("--state-dir", str(state_dir))
     started = json.loads(
         manusmesh(
-            "up", "--detach", "--port", "0", *where, "--allow-private", f"{SITES}/32", "--json"
+            *("up", "--detach", "--port", "0", *where, "--allow-private", f"{SITES}/32", "--json"),
+            environment=PATIENT,
         )
     )
     try:
@@ -40,14 +41,13 @@ def tenant(mesh: Mesh) -> Callable[[str], Mesh]:
             "from meshkit.auth import keys\n"
             "from meshkit.redis import connect\n"
             "async def main():\n"
-            "    async with connect(sys.argv[1]) as redis:\n"
+            "    async with connect(sys.argv[1], timeout_s=20) as redis:\n"
             "        print(await keys.issue(redis, tenant=sys.argv[2], env='test'))\n"
             "asyncio.run(main())\n"
         )
         url = f"redis://:{password}@127.0.0.1:{redis}/0"
-        done = subprocess.run(
-            [sys.executable, "-c", script, url, name], capture_output=True, text=True, check=True
-        )
+        command = [sys.executable, "-c", script, url, name]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         return Mesh(mesh.url, done.stdout.strip(), mesh.state_dir)
 
     return issue

@@ -15,7 +15,7 @@ from analytics.skill.validator import validate_skill
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "demo", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
 
 
 def test_the_demo_leaves_a_valid_skill_and_nothing_running(tmp_path: Path) -> None:

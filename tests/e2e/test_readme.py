@@ -207,7 +207,7 @@ def test_the_same_from_the_command_line(tenant: Tenant) -> None:
         env={**os.environ, "MESH_URL": mesh.url, "MESH_KEY": mesh.key},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

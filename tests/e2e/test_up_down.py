@@ -24,7 +24,7 @@ def manusmesh(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "meshkit.cli", *arguments],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=400,
         check=False,
         # Nobody notices that these meshes drain.
         env={**os.environ, "MESH_DRAIN__NOTICE_S": "0"},
@@ -41,10 +41,10 @@ def up(state_dir: Path, *arguments: str) -> dict[str, Any]:
 
 def get(url: str, path: str, key: str = "") -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.get(url + path, headers=headers, timeout=10, trust_env=False)
+    return httpx.get(url + path, headers=headers, timeout=60, trust_env=False)
 
 
-def until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
+def until(condition: Callable[[], bool], timeout_s: float = 90) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -74,10 +74,13 @@ def test_up_and_down(state_dir: Path) -> None:
     assert state.admin_key.stat().st_mode & 0o077 == 0
     assert all(state.log(name).is_file() for name in records)
 
-    ready = get(mesh["url"], "/ready")
-    assert ready.status_code == 200
-    replicas = {d["name"]: d["replicas"] for d in ready.json()["dependencies"]}
-    assert replicas["research"] == 2
+    def both_have_announced_themselves() -> bool:
+        ready = get(mesh["url"], "/ready")
+        assert ready.status_code == 200
+        replicas = {d["name"]: d["replicas"] for d in ready.json()["dependencies"]}
+        return bool(replicas["research"] == 2)
+
+    until(both_have_announced_themselves)
     assert get(mesh["url"], "/api/tasks", mesh["key"]).status_code == 200
 
     # One mesh at a time in a state directory.
@@ -110,7 +113,7 @@ def test_up_and_down(state_dir: Path) -> None:
     # A supervisor that is killed takes everything with it.
     records = read_processes(state)
     os.kill(records["supervisor"].pid, signal.SIGKILL)
-    until(lambda: survivors(records) == [], 10)
+    until(lambda: survivors(records) == [])
     assert manusmesh("down", "--state-dir", str(state_dir)).returncode == 0
 
 

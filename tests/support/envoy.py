@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import grpc
 import httpx
 
 from meshkit.local import envoy, programs
+from tests.support.redis import free_ports
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CONFIG: Final = ROOT / "envoy.yaml"
@@ -88,14 +88,6 @@ class Edge:
                 await asyncio.sleep(_POLL_S)
 
 
-def free_port() -> int:
-    """A TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextlib.asynccontextmanager
 async def run(
     directory: Path,
@@ -117,13 +109,13 @@ async def run(
         ValueError: If a text to change is not in the configuration.
         RuntimeError: If Envoy ends or does not get ready; with its log.
     """
-    port, admin_port = free_port(), free_port()
+    port, admin_port, nowhere = free_ports(3)
     text = envoy.render(
         CONFIG,
         port=port,
         admin_port=admin_port,
         gateways=gateways,
-        polls=polls or [("127.0.0.1", free_port())],
+        polls=polls or [("127.0.0.1", nowhere)],
         descriptor=DESCRIPTOR,
     )
     for old, new in (changes or {}).items():

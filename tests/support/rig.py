@@ -10,7 +10,7 @@ from typing import Any
 
 from meshkit.local.launch import mesh_beside
 from rig.run import options
-from tests.support.mesh import Mesh, redis_password
+from tests.support.mesh import PATIENT, Mesh, redis_password
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def running_rig(
         allow_private=allow_private,
         step_ms=step_ms,
         # Nobody notices that it drains.
-        environment={"MESH_DRAIN__NOTICE_S": "0", **(environment or {})},
+        environment={"MESH_DRAIN__NOTICE_S": "0", **PATIENT, **(environment or {})},
     )
     with mesh_beside(asked) as started:
         yield Mesh(started.url, started.key(), started.state.root)

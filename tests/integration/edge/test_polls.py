@@ -20,13 +20,15 @@ from meshkit import policy
 from meshkit.rest import TOLD
 from tests.integration.edge import stub_gateway
 from tests.support import envoy
+from tests.support.eventually import eventually
+from tests.support.redis import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POLL = "/api/generate-skill/status/task_1"
 TRANSCODED = POLL + "?wait_seconds=0"
 NOT_ALIKE = {"date", "x-request-id"}
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 def full_task() -> task_pb2.Task:
@@ -132,7 +134,7 @@ async def test_every_job_is_polled_so(
         if rule.role == policy_pb2.JOB_ROLE_STATUS:
             assert (await client.get(f"/api/{rule.job}/status/t")).status_code == 200
             assert stub.calls[-1].method == path.rpartition("/")[2]
-            assert stub.calls[-1].remaining_s == pytest.approx(14, abs=1)
+            assert stub.calls[-1].remaining_s == pytest.approx(12, abs=2.5)
 
 
 async def test_an_unknown_job_is_no_route(client: httpx.AsyncClient) -> None:
@@ -188,8 +190,12 @@ async def test_half_a_request_holds_no_connection_to_the_gateway(
             assert (await client.get(POLL)).status_code == 200
         query = {"filter": "^cluster.polls.upstream_rq_active$"}
         async with httpx.AsyncClient(trust_env=False) as admin:
-            stats = await admin.get(f"{edge.admin_url}/stats", params=query)
-        assert stats.text.strip().endswith(": 0")
+
+            async def none_is_under_way() -> bool:
+                stats = await admin.get(f"{edge.admin_url}/stats", params=query)
+                return stats.text.strip().endswith(": 0")
+
+            await eventually(none_is_under_way)
         assert len(stub.calls) == 20
     finally:
         for _, writer in held:
@@ -261,7 +267,7 @@ async def test_a_poll_is_repeated_when_its_replica_dies_or_hangs(
 
 
 async def test_without_a_gateway_a_poll_says_so(tmp_path: Path) -> None:
-    nowhere = [("127.0.0.1", envoy.free_port())]
+    nowhere = [("127.0.0.1", free_port())]
     async with (
         asyncio.timeout(WITHIN_S),
         envoy.run(tmp_path, nowhere) as edge,

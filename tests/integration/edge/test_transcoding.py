@@ -195,7 +195,7 @@ async def test_a_service_learns_the_deadline_of_its_route(
     await client.get(path, headers={"grpc-timeout": "1m"})
     remaining = stub.calls[0].remaining_s
     assert remaining is not None
-    assert remaining_s - 1 < remaining <= remaining_s
+    assert remaining_s - 5 < remaining <= remaining_s
 
 
 async def test_what_a_caller_must_not_say_does_not_arrive(
