@@ -5,6 +5,7 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Final
 
 _TICK_S: Final = 0.01
@@ -30,6 +31,31 @@ async def within(seconds: float) -> AsyncIterator[None]:
     finally:
         counting.cancel()
     assert ticks * _TICK_S < seconds
+
+
+@dataclass(slots=True)
+class Lag:
+    """By how much this process was late at most; what it stamps is off by as much."""
+
+    most_s: float = 0.0
+
+
+@contextlib.asynccontextmanager
+async def lag() -> AsyncIterator[Lag]:
+    """Watches how late this process is for the length of the block."""
+    late = Lag()
+
+    async def watch() -> None:
+        while True:
+            begun = time.monotonic()
+            await asyncio.sleep(_TICK_S)
+            late.most_s = max(late.most_s, time.monotonic() - begun - _TICK_S)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield late
+    finally:
+        watching.cancel()
 
 
 def takes_less(work: Callable[[str], object], seconds: float, tries: int = 5) -> bool:

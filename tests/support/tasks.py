@@ -152,7 +152,8 @@ async def expire_lease(redis: Redis, task_id: str, tenant_id: str = TENANT) -> N
 async def renewed(redis: Redis, task_id: str, times: int = 1) -> None:
     """Waits until a task's holder has renewed its lease, and so has seen what is asked of it."""
     record = keys.task(task_id)
-    for _ in range(times):
+    # One more: it may not have read its own answer when the first is seen.
+    for _ in range(times + 1):
         lease = await redis.execute("HGET", record, "lease_until")
 
         async def is_so(before: object = lease) -> bool:

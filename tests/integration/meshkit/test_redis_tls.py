@@ -43,7 +43,7 @@ async def encrypted(server: RedisServer, tls: ssl.SSLContext) -> AsyncIterator[s
 
 async def test_commands_and_signals_over_tls(redis_server, authority, ca_file):
     async with encrypted(redis_server, server_tls(authority)) as url:
-        settings = RedisSettings(url=SecretStr(url), ca_file=ca_file)
+        settings = RedisSettings(url=SecretStr(url), ca_file=ca_file, timeout_s=30)
         async with open_redis(settings) as redis, open_signals(settings) as hub:
             assert await redis.pipeline(("SET", "a", 1), ("INCR", "a")) == [b"OK", 2]
             big = b"x" * 3_000_000
