@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tests.support.redis import free_port
 
-_START_TIMEOUT_S: Final = 30.0
+_START_TIMEOUT_S: Final = 120.0
 _POLL_S: Final = 0.02
 
 
@@ -39,7 +39,7 @@ class PostgresServer:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Starts it and waits until it takes connections; RuntimeError after 30 s."""
+        """Starts it and waits until it takes connections; RuntimeError after 120 s."""
         data = self.directory / "data"
         if not data.exists():
             made = self._popen("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-N")
