@@ -18,7 +18,14 @@ from analytics.refinement.address_german import (
     to_du,
     to_sie,
 )
-from analytics.refinement.address_spanish import TU_FORMS, TU_ORDERS, USTED, to_tu, to_usted
+from analytics.refinement.address_spanish import (
+    TU_FORMS,
+    TU_JOINED,
+    USTED,
+    to_tu,
+    to_usted,
+    usted_orders,
+)
 from analytics.refinement.document import outside
 from analytics.refinement.lexicon.forms import GERMAN_FORMS, SPANISH_FORMS
 
@@ -34,13 +41,17 @@ def is_formal(text: str, language: str) -> bool | None:
         casual = any(form.search(text) for form in forms)
         return False if casual else None
     if language == "es":
-        if USTED.search(text):
-            return True
-        words = {word.lower() for word in _WORD.findall(text)}
-        if words & {"tú", "te", "ti", "tu", "tus", "contigo"} or words & TU_FORMS.keys():
-            return False
-        return True if words & set(TU_ORDERS.values()) else None
+        return _spanish_is_formal(text)
     return None
+
+
+def _spanish_is_formal(text: str) -> bool | None:
+    if USTED.search(text):
+        return True
+    words = {word.lower() for word in _WORD.findall(text)}
+    if words & {"tú", "te", "ti", "tu", "tus", "contigo", *TU_FORMS, *TU_JOINED}:
+        return False
+    return True if usted_orders(text) else None
 
 
 def change_address(text: str, language: str, *, formal: bool) -> str | None:

@@ -76,13 +76,19 @@ def test_their_own_pronouns_are_no_address():
         ("Si quieres, visita nuestro taller.", "Si quiere, visite nuestro taller."),
         ("¡No te pierdas tu regalo!", "¡No se pierda su regalo!"),
         ("Te esperamos. Reserva tu mesa.", "Le esperamos. Reserve su mesa."),
+        ("Pídelo hoy. Cuéntanos qué te parece.", "Pídalo hoy. Cuéntenos qué le parece."),
+        ("Ven el sábado y trae a tus amigos.", "Venga el sábado y traiga a sus amigos."),
+        ("Ana vende pan y trae café. Ven a verla.", "Ana vende pan y trae café. Venga a verla."),
+        ("Película nueva el viernes. ¡Cómpralas ya!", "Película nueva el viernes. ¡Cómprelas ya!"),
     ],
 )
 def test_spanish_tu_becomes_usted(casual, formal):
     assert change_address(casual, "es", formal=True) == formal
 
 
-@pytest.mark.parametrize("text", ["Si cantas bien, ven.", "Riega las plantas.", "Te lo juro a ti."])
+@pytest.mark.parametrize(
+    "text", ["Si cantas bien, ven.", "Riega las plantas.", "Te lo juro a ti.", "Píntalo de azul."]
+)
 def test_unknown_spanish_forms_leave_the_address_alone(text):
     assert change_address(text, "es", formal=True) is None
 
@@ -92,3 +98,17 @@ def test_links_and_handles_are_no_words():
     assert change_address(text, "de", formal=True) == (
         "Schauen Sie auf https://example.com/du/dein und fragen Sie @dein_laden."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "formal"),
+    [
+        ("Pídelo hoy.", False),
+        ("Pídalo hoy.", True),
+        ("Compre hoy y ahorre.", True),
+        ("Cuando abra la tienda, habrá pan.", None),
+        ("Hay pan.", None),
+    ],
+)
+def test_whether_spanish_readers_are_addressed_formally(text, formal):
+    assert is_formal(text, "es") is formal
