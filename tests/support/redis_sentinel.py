@@ -54,6 +54,11 @@ class RedisSet:
         command = f"SENTINEL SET {NAME} down-after-milliseconds 300"
         assert self.sentinel.ask(command) == b"+OK"
 
+    def promote_replica(self) -> None:
+        """Does what a Sentinel does when the primary is dead, at once and whatever it thinks."""
+        assert self.replica.ask("REPLICAOF NO ONE") == b"+OK"
+        self.announce(self.replica.port)
+
     def announce(self, port: int) -> None:
         """Lets the Sentinel name another port as the primary's, without looking after it."""
         for command in (f"REMOVE {NAME}", f"MONITOR {NAME} 127.0.0.1 {port} 1"):

@@ -102,7 +102,7 @@ async def test_writes_and_signals_go_on_after_a_failover(redis_set):
             with pytest.raises(RedisAwayError):
                 await redis.execute("SET", "during", 1)
             # A Sentinel that stood still for two seconds does nothing for the next thirty.
-            await eventually(lambda: written(redis), seconds=120)
+            await eventually(lambda: written(redis), seconds=300)
             assert await redis.execute("GET", "before") == b"1"
             assert redis_set.replica.ask("ROLE") == b"*3"
             await eventually(lambda: heard(redis, event))

@@ -165,11 +165,11 @@ async def test_acknowledged_tasks_go_on_after_a_failover(redis_set, agents, jobs
         second = await started(store, request=SKILL_REQUEST)
         # Both are acknowledged, and the replica has heard of them.
         assert await redis.execute("WAIT", 1, 5000) == 1
-        redis_set.notice_deaths()
         redis_set.primary.kill()
+        redis_set.promote_replica()
         go_on.set()
         for task_id in (first, second):
-            assert await ended(store, TENANT, task_id, seconds=150) == "completed"
+            assert await ended(store, TENANT, task_id, seconds=90) == "completed"
         assert redis_set.replica.lines("ROLE")[2] == b"master"
         for task_id in (first, second):
             seen = await events.read(redis, task_id, after=0)
