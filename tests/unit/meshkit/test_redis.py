@@ -1,5 +1,8 @@
 import asyncio
 import binascii
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -303,3 +306,76 @@ async def test_what_nobody_has_asked_for_ends_the_connection(connection):
     connection.data_received(b"-ERR max number of clients reached\r\n")
     await asyncio.sleep(0.01)
     assert connection.lost
+
+
+class Loop:
+    """A loop whose time is told, and whose timers go off when it is looked at."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self._timers: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        self._timers.append((self.now + delay, callback))
+        return Mock()
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        callback()
+
+    def create_future(self) -> asyncio.Future[object]:
+        return asyncio.get_running_loop().create_future()
+
+    def looks(self, after_s: float) -> None:
+        """Time passes, and the timers that are due go off."""
+        self.now += after_s
+        due = [callback for at, callback in self._timers if at <= self.now]
+        self._timers = [(at, callback) for at, callback in self._timers if at > self.now]
+        for callback in due:
+            callback()
+
+
+@pytest.fixture
+async def watched() -> AsyncIterator[tuple[Connection, Loop, Wire]]:
+    """A connection on which a command is given up after a second."""
+    loop: Any = Loop()
+    connection = Connection(loop, 1.0, None)
+    wire = Wire(connection)
+    connection.connection_made(wire)
+    yield connection, loop, wire
+    connection.connection_lost(None)
+
+
+async def test_a_silent_redis_is_given_up_in_time(watched):
+    connection, loop, wire = watched
+    answer = connection.send(("PING",))
+    for _ in range(9):
+        loop.looks(0.1)
+    assert not wire.is_closing()
+    for _ in range(3):
+        loop.looks(0.1)
+    assert wire.is_closing()
+    with pytest.raises(RedisAwayError):
+        await answer
+
+
+async def test_a_process_that_stood_still_reads_what_has_come_before_it_blames_anybody(watched):
+    connection, loop, wire = watched
+    answer = connection.send(("PING",))
+    loop.looks(5.0)
+    assert not wire.is_closing()
+    connection.data_received(b"+PONG\r\n")
+    assert await answer == b"PONG"
+
+
+async def test_one_that_is_always_late_notices_a_silent_redis_too(watched):
+    connection, loop, wire = watched
+    answer = connection.send(("PING",))
+    loop.looks(5.0)
+    assert not wire.is_closing()
+    loop.looks(5.0)
+    assert wire.is_closing()
+    with pytest.raises(RedisAwayError):
+        await answer
