@@ -145,13 +145,18 @@ async def _harm(victim: Tenant, task_id: str) -> list[str]:
 
 async def _over_rest(attacker: Tenant, call: Call, values: Mapping[str, Any]) -> Answer:
     verb, path, body = call.rest(values)
-    answer = await attacker.http.request(verb, path, json=body)
+    async with attacker.http.stream(verb, path, json=body) as answer:
+        if call.streams and answer.status_code == httpx.codes.OK:
+            # As below: it may have no end.
+            text = (await anext(answer.aiter_bytes())).decode()
+        else:
+            text = (await answer.aread()).decode()
     told = str(values["task_id"])
     headers = (f"{name}: {value}" for name, value in answer.headers.items() if name not in _VARYING)
     return Answer(
         str(answer.status_code),
         tuple(sorted(_plain(one, told) for one in headers)),
-        _plain(answer.text, told),
+        _plain(text, told),
     )
 
 
