@@ -64,7 +64,9 @@ def to_sie(text: str) -> str | None:
             return None
         if plural and regex.search(r"(?<!\p{L})ihr(?!\p{L})", whole):
             return None
-        if _ORDER_LEFT.search(whole):
+        if _ORDER_LEFT.search(whole) or any(
+            known(word, DU) for word in regex.findall(r"\b\p{Ll}+st\b", whole)
+        ):
             return None
         pieces.append(replace(piece, text=whole))
     return join(pieces)
@@ -80,9 +82,11 @@ _ORDER: Final = regex.compile(
 _IF: Final = regex.compile(r"\W*(?:Wenn|Falls|Sobald) ")
 # Orders that are nothing else: one that is left over means that not all could be turned.
 _ORDER_LEFT: Final = regex.compile(
-    r"(?:^\W*|[,:;–] |\bund )(?i:hilf|schau|komm|gib|nimm|lies|sieh|vergiss|hol|klick|geh|mach|sag"
-    r"|hör|lass|sei|probier|schreib|zieht|schaut|kommt|macht)\b"
-    r"(?! (?:ich|er|sie|es|man|das|die|der)\b)"
+    r"(?:^\W*|[,:;–] |\bund )(?:"
+    r"(?i:zieht|schaut|kommt|macht)\b(?! (?:ich|er|sie|es|man|das|die|der)\b)"
+    r"|(?i:hilf|schau|komm|gib|nimm|lies|sieh|vergiss|hol|klick|geh|mach|sag|hör|lass|sei|probier"
+    r"|schreib|schick|back|backe|rühr|rühre|misch|mische|würze|gieße|füge|schneide|koche|serviere"
+    r"|genieß|bewirb|trag|bring|ruf|frag|denk|warte|wähle|lege|stelle)\b(?! ich\b))"
 )
 
 
@@ -141,7 +145,13 @@ def _sie_subjects(text: str, *, plural: bool) -> str:
                 count=1,
             )
             start = 0
-    return text
+    return _SECOND.sub(
+        lambda m: m[1] + {"sein": "sind"}.get(polite := known(m[2], DU) or m[2], polite), text
+    )
+
+
+# "Sie haben Zeit und magst Tee": the verb behind "und" has the same subject.
+_SECOND: Final = regex.compile(r"(\bSie\b[^.!?;:]*\b(?:und|oder) (?:\p{Ll}+ )?)(\p{Ll}+st)\b")
 
 
 def _verb_of(text: str, start: int, end: int, table: Mapping[str, str]) -> tuple[int, int] | None:

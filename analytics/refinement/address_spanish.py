@@ -62,7 +62,9 @@ olvides olvide|pierdas pierda|dudes dude|esperes espere|dejes deje|imaginas imag
     for old, new in [line.split()]
 }
 _TU_UNKNOWN: Final = regex.compile(
-    r"(?i)\b(?:si|cuando|tú|ya|no|te|que|donde|como)\s+(\p{L}{2,}(?:as|es|ás|és|aste|iste))\b"
+    r"(?i)\b(?:si|cuándo|cuando|tú|usted|ya|no|te|que|donde|dónde|como|cómo|siempre|nunca"
+    r"|qué(?: \p{L}+)?)\s+(\p{L}{2,}(?:as|es|ás|és|aste|iste))\b"
+    r"|\bsi [^.!?]*, (\p{L}{2,}(?:as|es|ás|és))\b"
 )
 _TU_NOUNS: Final = word_set("""
     nuestras nuestros muchas todas estas esas las mas más tres seis mes después antes además
@@ -113,7 +115,7 @@ def to_usted(text: str) -> str | None:
             return None
         if any(m[1].lower() not in _USTED_ORDERS for m in _JOINED.finditer(told)):
             return None
-        unknown = [m[1].lower() for m in _TU_UNKNOWN.finditer(told)]
+        unknown = [(m[1] or m[2]).lower() for m in _TU_UNKNOWN.finditer(told, overlapped=True)]
         if regex.search(r"(?i)\b(?:te|ti)\b", told) or set(unknown) - _TU_NOUNS:
             return None
         pieces.append(replace(piece, text=told))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+import regex
+
 from analytics import embeddings
 from analytics.actions import asks, calls_to_action
 from analytics.refinement.document import Piece
@@ -80,13 +82,20 @@ def _announces(text: str) -> bool:
     return text.rstrip().endswith((":", "👇", "⬇️"))
 
 
+# One of several that are counted: without it the others are wrong.
+_ORDERED: Final = regex.compile(
+    r"(?i)\W*(?:first|second|third|fourth|fifth|last|(?:first|second|third|last)ly|erstens|zweitens"
+    r"|drittens|viertens|primero|segundo|tercero|cuarto|en (?:primer|segundo|tercer) lugar)[,:]"
+)
+
+
 def may_go(pieces: Sequence[Piece], index: int, language: str, *, loose: bool = False) -> bool:
     """Whether dropping a piece leaves no sentence hanging and no announcement without its list.
 
     A question that a sentence follows may be answered by it: it goes only if `loose`.
     """
     piece = pieces[index]
-    if piece.kind == "tags":
+    if piece.kind == "tags" or _ORDERED.match(piece.text):
         return False
     following = pieces[index + 1] if index + 1 < len(pieces) else None
     # What a sentence announces, or the answer to it, comes next.

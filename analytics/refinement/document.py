@@ -93,16 +93,20 @@ def _line(line: str) -> list[Piece]:
     if not pieces:
         return [Piece(line, "", kind=_kind(line))]
     if rest.strip():
-        if _kind(rest) == "tags":
-            pieces.append(Piece(rest.strip(), "", kind="tags"))
-        else:
+        tags = _TAGS_BEHIND.search(rest.rstrip())
+        if tags is None:
             pieces[-1] = _longer(pieces[-1], rest)
+        else:
+            if rest[: tags.start()].strip():  # a handle or the like before them
+                pieces[-1] = _longer(pieces[-1], rest[: tags.start()])
+            pieces.append(Piece(tags.group().strip(), "", kind="tags"))
     return pieces
 
 
 # German and Spanish dates: "am 5. Juni" is no end of a sentence.
 _ORDINAL: Final = regex.compile(r"(?<!\d)\d{1,2}\.$")
 _INITIALS: Final = regex.compile(r"(?:(?<!\p{L})\p{L}\.?){2}$")  # "a.m.", "e.g."
+_ZONE: Final = regex.compile(r"(?:[ECMP][SD]?T|CES?T|GMT|UTC|BST)(?!\p{L})")
 _INITIAL: Final = regex.compile(r"(?<![\p{L}\p{N}'’.-])\p{L}\.$")
 _SHORTENED: Final = regex.compile(
     r"(?i)(?<!\p{L})(?:tel|fax|ext|str|nr|no|inkl|ca|evtl|zzgl|approx|dept|núm|av|pág)"
@@ -121,7 +125,7 @@ def _goes_on(before: str, behind: str) -> bool:
     small = behind[:1].islower() or behind[:1].isdigit()
     return bool(
         (_ORDINAL.search(before) and _GOES_ON.match(behind))
-        or (_INITIALS.search(before) and behind[:1].islower())
+        or (_INITIALS.search(before) and (behind[:1].islower() or _ZONE.match(behind)))
         or ((_SHORTENED.search(before) or _INITIAL.search(before)) and small)
         or (_OPEN_BRACKET.search(before) and _SHORTENED.search(before))
     )

@@ -20,7 +20,7 @@ from analytics.refinement.done_counts import (
     within_length,
 )
 from analytics.refinement.facts import holds
-from analytics.refinement.keywords import stands
+from analytics.refinement.keywords import stands, word_pattern
 from analytics.refinement.layout import EXCLAMATION
 from analytics.refinement.model import Outcome, RefinementIntent, WishOutcome
 from analytics.refinement.wishes import tell
@@ -129,6 +129,11 @@ def _placed(case: Case, intent: RefinementIntent) -> Outcome:
 
 def _left_out(case: Case, intent: RefinementIntent) -> Outcome:
     word, _, new = intent.argument.partition(" → ")
+    if new and word != word.lower():  # "Mark", not "mark the date"
+        named = word_pattern(word, as_written=True)
+        if named.search(case.original):
+            left = len(named.findall(case.text)) - case.text.count(new) * len(named.findall(new))
+            return Outcome.UNDONE if left > 0 else Outcome.DONE
     return Outcome.DONE if not holds(case.text, word) or holds(new, word) else Outcome.UNDONE
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from analytics.refinement.case import Case
 from analytics.refinement.document import split
 from analytics.refinement.model import Outcome, RefinementIntent
-from analytics.refinement.wishes import named_hashtags
+from analytics.refinement.wishes import MUCH, MUCH_SHARE, named_hashtags
 from analytics.refinement.work import shortened, size
 from analytics.text import parse
 
@@ -21,7 +21,9 @@ def shorter(case: Case, intent: RefinementIntent) -> Outcome:
     """Judges whether a text is shorter for its reader, or by about the share asked for."""
     now = size(case.text, "characters", case.platform)
     before = size(case.original, "characters", case.platform)
-    most = (1 - intent.amount / 100 + _NEARLY) * before if intent.amount else before
+    most = MUCH_SHARE * before if intent.argument == MUCH else before
+    if intent.amount:
+        most = (1 - intent.amount / 100 + _NEARLY) * before
     if now <= most and shortened(case.original, case.text, case.platform):
         return Outcome.DONE
     # A text that grew is to be written anew; one that hardly shrank holds nothing that may go.

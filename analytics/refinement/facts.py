@@ -42,6 +42,7 @@ _NEAR: Final = 8  # characters before a word in which what opens a sentence is l
 # An ampersand between large words is part of a name: "Kettle & Crane".
 _FIRM: Final = regex.compile(r"(?<![\p{L}\d#@/])\p{Lu}[\p{L}'’.-]* & \p{Lu}[\p{L}'’-]*")
 # Scripts without spaces: what stands beside a fact in them is another word.
+_MORE_DIGITS: Final = regex.compile(r"[.,:]\d")
 _BESIDE: Final = regex.compile(r"(?V1)[[\p{L}\p{Nd}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]")
 
 
@@ -95,7 +96,7 @@ def _names(sentences: Iterable[str], language: str) -> Iterable[str]:
         words = [word for word, _ in found]
         large = sum(word[0].isupper() for word in words)
         loud = sum(word.isupper() and len(word) > 1 for word in words) > _LOUD_SHARE * len(words)
-        headline = language != "de" and len(words) > 3 and large > 0.7 * len(words)
+        headline = language != "de" and len(words) > 4 and large > 0.7 * len(words)
         for index, (word, start) in enumerate(found):
             low = word.lower().replace("’", "'")
             opens = index == 0 or bool(_OPENING.search(sentence, max(0, start - _NEAR), start))
@@ -119,8 +120,10 @@ def _is_name(words: list[str], index: int, low: str, language: str, *, opens: bo
     if opens:  # whatever stands there starts large
         return False
     if language == "de":
-        before = words[index - 1].lower()
-        return before in _GERMAN_LEADS and not _common_german(low)
+        leads = [words[index - 1].lower()]
+        if index > 1 and words[index - 1][0].isupper():  # "bei Jonas Weber"
+            leads.append(words[index - 2].lower())
+        return not _GERMAN_LEADS.isdisjoint(leads) and not _common_german(low)
     return len(word) > 1
 
 
@@ -143,7 +146,10 @@ def holds(text: str, fact: str) -> bool:
     place = text.find(fact) if fact else -1
     while place > 0:
         end = place + len(fact)
-        if not (_BESIDE.match(text[place - 1]) or _BESIDE.match(text[end])):
+        beside = _BESIDE.match(text[place - 1]) or _BESIDE.match(text[end])
+        # "30" is not in "30.06.", nor in "1.30".
+        number = fact[-1].isdigit() and _MORE_DIGITS.match(text, end)
+        if not (beside or number):
             return True
         place = text.find(fact, place + 1)
     return False

@@ -114,15 +114,20 @@ def apply_replacements(work: Work) -> None:
             count += 1
             return capitalize(new) if match.group()[0].isupper() else new
 
-        text = _word(old).sub(exchange, work.text)
+        pattern = word_pattern(old)
+        if old != old.lower() and (named := word_pattern(old, as_written=True)).search(work.text):
+            pattern = named  # "Mark", not "mark the date"
+        text = pattern.sub(exchange, work.text)
         work.change(text, f"Replaced “{old}” with “{new}”, {count} time{'s' if count > 1 else ''}.")
     for wish in work.wishes("remove_keyword"):
         _leave_out(work, wish)
 
 
-def _word(word: str) -> regex.Pattern[str]:
+def word_pattern(word: str, *, as_written: bool = False) -> regex.Pattern[str]:
+    """Finds a word or words that stand alone, in any case unless as it is written."""
     return regex.compile(
-        rf"(?<![\p{{L}}\p{{N}}]){regex.escape(word)}(?![\p{{L}}\p{{N}}])", regex.IGNORECASE
+        rf"(?<![\p{{L}}\p{{N}}]){regex.escape(word)}(?![\p{{L}}\p{{N}}])",
+        0 if as_written else regex.IGNORECASE,
     )
 
 
@@ -136,7 +141,7 @@ _INTENSIFIER: Final = regex.compile(
 def _leave_out(work: Work, wish: RefinementIntent) -> None:
     """Takes a word out: alone where the sentence stands without it, else with its sentence."""
     word = wish.argument
-    pattern = _word(word)
+    pattern = word_pattern(word)
     if not pattern.search(work.text):
         work.idle(wish, f"“{word}” does not occur in the text.")
         return

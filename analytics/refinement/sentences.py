@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from analytics.actions import asks, calls_to_action
-from analytics.refinement.address import order_forms
+from analytics.refinement.address import is_formal, order_forms
 from analytics.refinement.document import Piece, append, drop, has_paragraphs, join, split
 from analytics.refinement.lexicon import words_for
 from analytics.refinement.model import RefinementIntent
@@ -17,6 +17,7 @@ from analytics.text import parse
 
 # "Want more? https://…": a bare link makes no sentence of its own.
 _LINKS_BEHIND: Final = regex.compile(r"(?:\s+(?:https?://|www\.)\S+)+$")
+_PARECE: Final = regex.compile(r"\bparece\b(?= (?:l[oa]s|nuestr[oa]s|sus|tus|un[oa]s)\b)")
 _DE_EL: Final = regex.compile(r"\bde el\b")
 
 
@@ -29,8 +30,13 @@ class _Blank(dict[str, str]):
 
 def filled(work: Work, template: str, **slots: str) -> str:
     """Fills the slots of a template that are known, as the text addresses its readers."""
-    forms = order_forms(work.language, work.text, work.platform)
-    return _DE_EL.sub("del", template.format_map(_Blank({**forms, **slots})))
+    # Who addressed its readers goes on to, also where the sentence that did is gone.
+    turned = bool(work.wishes("more_formal", "less_formal"))
+    known = turned or is_formal(work.text, work.language) is not None
+    told = work.text if known else work.original
+    forms = order_forms(work.language, told, work.platform)
+    text = _DE_EL.sub("del", template.format_map(_Blank({**forms, **slots})))
+    return _PARECE.sub("parecen", text) if work.language == "es" else text
 
 
 def _topic(work: Work) -> str:

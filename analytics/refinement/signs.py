@@ -240,15 +240,21 @@ def _unhung(work: Work, part: str) -> tuple[str, list[str]]:
             if part == "link" and cut is None:
                 bare = bare or 0 < len(words_of(before)) < _SENTENCE
             text = before + behind if cut is None else cut
+        if text == piece.text:
+            index += 1
+            continue
+        if index and not words_of(text):
+            # What pointed to it, on the line before.
+            pieces[index - 1] = replace(pieces[index - 1], text=_dangling(pieces[index - 1].text))
         text = _dangling(text)
         others = sum(one.kind == "text" for one in pieces) > 1
-        if text != piece.text and others and _stump(text, work.language, bare=bare):
+        if others and _stump(text, work.language, bare=bare):
             dropped.append(piece.text)
             pieces = drop(pieces, index)
             continue
         pieces[index] = replace(piece, text=text)
         index += 1
-    return _dangling(remove_spans(join(pieces), part)), dropped
+    return remove_spans(join(pieces), part), dropped
 
 
 def _stump(text: str, language: str, *, bare: bool) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+import regex
+
 from analytics.platforms import PLATFORMS
-from analytics.refinement import hashtags, layout, sentences, shorten, signs
+from analytics.refinement import hashtags, keywords, layout, sentences, shorten, signs
 from analytics.refinement.document import split
 from analytics.refinement.model import RefinementIntent
 from analytics.refinement.work import Work, shortened, size
@@ -32,27 +34,37 @@ _STUMP: Final = 0.3  # of the length: no choice is cut down to less
 def _may_be(work: Work, before: str) -> bool:
     """Whether a text still keeps to the limits and wishes that a small change could break."""
     characters = size(work.text, "characters", work.platform)
-    if characters > PLATFORMS[work.platform].max_characters:
-        return False
     whole = size(work.original, "characters", work.platform)
+    most = PLATFORMS[work.platform].max_characters
+    least = min(whole, size(before, "characters", work.platform))
+    return (
+        characters <= most
+        and _is_short_enough(work, before)
+        and not (work.keeps("length") and characters > whole)
+        and not (work.wishes("longer") and whole <= most and characters < least)
+        and all(
+            wish.argument in work.text and keywords.stands(work.text, wish)
+            for wish in work.wishes("begin_with", "end_with")
+        )
+        and all(
+            size(work.text, wish.argument, work.platform) <= (wish.amount or 0)
+            for wish in work.wishes("limit_length")
+        )
+    )
+
+
+def _is_short_enough(work: Work, before: str) -> bool:
+    """Whether it is as short as was reached, but no stump; where nothing was, no longer."""
+    characters = size(work.text, "characters", work.platform)
+    whole = size(work.original, "characters", work.platform)
+    reached = shortened(work.original, before, work.platform)
     for wish in work.wishes("shorter"):
         most = max(size(before, "characters", work.platform), _share(wish, whole))
-        # Shorter, by as much as was reached, but no stump; where nothing is, at least no longer.
-        reached = shortened(work.original, before, work.platform)
         if not _STUMP * whole <= characters <= most:
             return False
         if reached and not shortened(work.original, work.text, work.platform):
             return False
-    if work.keeps("length") and characters > whole:
-        return False
-    least = min(whole, size(before, "characters", work.platform))
-    room = whole <= PLATFORMS[work.platform].max_characters
-    if work.wishes("longer") and room and characters < least:
-        return False
-    return all(
-        size(work.text, wish.argument, work.platform) <= (wish.amount or 0)
-        for wish in work.wishes("limit_length")
-    )
+    return True
 
 
 def _share(wish: RefinementIntent, whole: int) -> float:
@@ -128,6 +140,8 @@ def _ended(work: Work) -> None:
         return
     last = pieces[told[-1]].text
     if pieces[told[-1]].mark:  # the items of a list end alike
+        return
+    if regex.search(r"\p{L}\.\p{L}\.$", last):  # "3 p.m."
         return
     if last.endswith("."):
         new, note = last[:-1], "Ended it without a full stop."

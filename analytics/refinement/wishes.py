@@ -50,6 +50,10 @@ _TOLD: Final[Mapping[str, str]] = MappingProxyType(
         "keep": "keep the {argument}",
     }
 )
+MUCH: Final = "much"
+"""The argument of "much shorter"."""
+MUCH_SHARE: Final = 0.8
+"""Of the length at most: what is longer is not much shorter."""
 KINDS: Final = frozenset(_TOLD) | {"unsupported"}
 
 _OPPOSITES: Final = (
@@ -116,6 +120,10 @@ _WHY_NOT: Final = tuple(
             "the offline engine invents no figures: give the figure, as in “mention 500 customers”",
         ),
         (
+            r"(?:less|fewer|weniger|menos)\b",
+            "rules can leave a word out, not use it less often",
+        ),
+        (
             r"gramma|spell|typo|rechtschr|tippf|ortogr|gramát",
             "the offline engine does not know grammar or spelling",
         ),
@@ -143,7 +151,9 @@ def tell(intent: RefinementIntent) -> str:
     if intent.kind == "limit_length" and intent.amount == 1:
         argument = argument.removesuffix("s")
     told = _TOLD[intent.kind].format(argument=argument, amount=amount)
-    if intent.kind in {"shorter", "longer"} and amount:
+    if intent.argument == MUCH:
+        told = "make it much shorter"
+    elif intent.kind in {"shorter", "longer"} and amount:
         told += f" ({'at least ' if intent.kind == 'longer' else ''}{amount} {argument})"
     elif intent.kind in {"add_hashtags", "add_emoji", "remove_hashtags", "remove_emoji"}:
         where = f"at the {argument}" if argument in _PLACES else argument if not amount else ""

@@ -138,6 +138,8 @@ def substitute(
         if (most is not None and len(made) >= most) or _INITIAL.match(match.string, match.start()):
             return old
         new = lexicon[old]
+        if old.lower() == new.lower():  # listed so that a part of it is left alone
+            return old
         if old.lower() in _LETTERS:
             new = capitalize(new) if _BEGINS.search(match.string, 0, match.start()) else new
         elif old.isupper() and len(old) > 2:

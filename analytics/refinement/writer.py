@@ -18,6 +18,7 @@ from analytics.refinement import (
 from analytics.refinement.document import normal
 from analytics.refinement.model import (
     FeedbackReading,
+    Outcome,
     RefinementCandidate,
     RefinementDraft,
     RefinementReview,
@@ -25,6 +26,7 @@ from analytics.refinement.model import (
 from analytics.refinement.reading import read_feedback
 from analytics.refinement.topics import topic_phrase, topic_words
 from analytics.refinement.variety import make_distinct
+from analytics.refinement.wishes import MUCH, MUCH_SHARE
 from analytics.refinement.work import LEVELS, Work, shortened, size
 from analytics.text import parse
 
@@ -157,6 +159,8 @@ def _unchanged(work: Work) -> str:
         why = "the feedback holds no wish that the offline engine can fulfil"
     elif work.keeps("text") and len(work.intents) == 1:
         why = "it was to stay as it is"
+    elif any(one.outcome is Outcome.STUCK for one in work.outcomes.values()):
+        why = "no rule found a way to do what was asked"
     return f"Nothing was changed: {why}."
 
 
@@ -170,7 +174,9 @@ def _shorter(work: Work) -> None:
     """Shortens to what is asked, or to the share of the level."""
     for wish in work.wishes("shorter"):
         whole = size(work.original, "characters", work.platform)
-        share = 1 - (wish.amount or 0) / 100 if wish.amount else shorten.share_of(work.level)
+        share = shorten.share_of(work.level, much=wish.argument == MUCH)
+        if wish.amount:
+            share = 1 - wish.amount / 100
         additions = sum(len(one) + 1 for one in work.added) + sum(
             _ROOM.get(one.kind, 0) * (int(one.amount or 3) if "hashtags" in one.kind else 1)
             for one in work.intents
@@ -188,7 +194,7 @@ def _hold(work: Work) -> None:
             least = size(work.original, "words", work.platform) - 1
             shorten.shorten(work, max(1, least), unit="words")
         if not shortened(work.original, work.text, work.platform):
-            shorten.shorten_at_a_cost(work)
+            _at_a_cost(work)
         now = size(work.text, "characters", work.platform)
         note = ""
         if not shortened(work.original, work.text, work.platform):
@@ -197,10 +203,21 @@ def _hold(work: Work) -> None:
                 note = (
                     "It cannot be made shorter with what was to be added and without losing a fact."
                 )
-        if wish.amount and now > (1 - wish.amount / 100) * whole:
+        share = MUCH_SHARE if wish.argument == MUCH else 1.0
+        if wish.amount:
+            share = 1 - wish.amount / 100
+        if share < 1 and now > share * whole:
             work.stuck(wish, "not that much may go without losing facts or meaning", note=note)
         elif note:
             work.stuck(wish, "nothing of it may go without losing facts or meaning", note=note)
+
+
+def _at_a_cost(work: Work) -> None:
+    """Gives up a fact, unless even that does not make the text shorter."""
+    before = work.text, list(work.notes), list(work.named)
+    shorten.shorten_at_a_cost(work)
+    if not shortened(work.original, work.text, work.platform):
+        work.text, work.notes, work.named = before
 
 
 def _move(work: Work) -> None:

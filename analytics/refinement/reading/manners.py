@@ -7,6 +7,7 @@ from typing import Final
 from analytics.refinement.reading.polarity import polarity_of
 from analytics.refinement.reading.reader import Handler, Reader
 from analytics.refinement.reading.tokens import Token, number_of, platform_of, unit_of
+from analytics.refinement.wishes import MUCH
 
 _ADDRESS: Final = MappingProxyType(
     {
@@ -55,8 +56,20 @@ def _length(reader: Reader, index: int, token: Token) -> None:
     if reader.clause.of_kind("ATMOST", near=index):
         return  # the limit says it all
     amount, used = _percent(reader, index)
-    kind = "longer" if longer else "shorter"
-    reader.note(kind, [*polarity.indices, *used], "percent" if amount else "", amount)
+    if longer:
+        reader.note("longer", [*polarity.indices, *used], "percent" if amount else "", amount)
+        return
+    # "Much shorter", "viel zu lang", "mucho más corto".
+    near = range(max(0, index - 2), index)
+    much = [i for i in near if reader.clause.tokens[i].text.lower() in _MUCH]
+    argument = "percent" if amount else MUCH if much else ""
+    reader.note("shorter", [*much, *polarity.indices, *used], argument, amount)
+
+
+_MUCH: Final = frozenset({
+    "much", "far", "lot", "considerably", "significantly", "viel", "deutlich", "wesentlich",
+    "erheblich", "mucho", "bastante",
+})  # fmt: skip
 
 
 def _of_paragraphs(reader: Reader, index: int) -> bool:

@@ -31,8 +31,10 @@ def _named(reader: Reader, index: int, token: Token) -> None:
         return
     tokens = reader.clause.tokens
     behind = [index + 1] if index + 1 < len(tokens) and tokens[index + 1].kind == "LESS" else []
-    if polarity.name in {"remove", "fewer"} or behind:
-        reader.note("remove_keyword", [*polarity.indices, *behind], argument)
+    if polarity.name == "fewer" or behind:
+        reader.refuse([*polarity.indices, *behind])  # out altogether, or not at all
+    elif polarity.name == "remove":
+        reader.note("remove_keyword", polarity.indices, argument)
     elif polarity.name == "keep":
         reader.note("keep", polarity.indices, argument)
     else:
@@ -91,7 +93,7 @@ def _clause(token: Token, argument: str) -> str:
 
 def _replace(reader: Reader, index: int, token: Token) -> None:
     """One word for another."""
-    old, new = (part.strip(" \"“”„«»'") for part in (token.value, token.extra))
+    old, new = (part.strip(" \"“”„«»'’‘‚") for part in (token.value, token.extra))
     if holds(reader.text, old):
         reader.note("replace_keyword", [index], f"{old} → {new}")
     else:

@@ -7,6 +7,10 @@ _QUOTED: Final = (
     r"|(?<!\w)['‘‚](?P<single>[^'‘’‚\n]{1,200})['’‘](?!\w)"
 )
 
+_NAME: Final = r"\p{Lu}[\p{L}\p{N}'’&-]*"
+_NAMES: Final = rf"{_NAME}(?:\.? {_NAME}){{0,4}}"
+_IN_QUOTES: Final = r"[\"“„«'‘‚][^\"”“»'’‘\n]{1,60}[\"”“»'’‘]"
+
 RULES: Final[tuple[tuple[str, str], ...]] = (
     ("QUOTED", _QUOTED),
     (
@@ -34,11 +38,10 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
             r" (?P<old>[\"“„«]?[^.;!?\n\"”»]{1,60}?[\"”“»]?)"
             r" (?:with|for|by|durch|gegen|mit|por) "
             r"(?P<new>[\"“„«]?[^,.;!?\n\"”»]{1,60}?[\"”“»]?)(?=[,.;!?\n]|$| and | und | y )"
-            # "Change the tone to formal" is none: what is changed has to be a name or in quotes.
-            r"|(?:change|rename|ändere?|cambia) (?-i:(?P<old>\p{Lu}[\p{L}\p{N}'’-]*"
-            r"|[\"“„«][^\"”“»\n]{1,60}[\"”“»]))"
-            r" (?:to|into|zu|in|a) "
-            r"(?-i:(?P<new>\p{Lu}[\p{L}\p{N}'’-]*|[\"“„«][^\"”“»\n]{1,60}[\"”“»]))"
+            # "Change the tone to formal" is none: what is changed has to be names or in quotes.
+            rf"|(?:change|rename|ändere?|cambia)(?: the (?:name|word)s?| den namen| el nombre)?"
+            rf" (?-i:(?P<old>{_NAMES}\.?|{_IN_QUOTES})) (?:to|into|zu|in|a) "
+            rf"(?-i:(?P<new>{_NAMES}|{_IN_QUOTES}))"
         ),
     ),
     (

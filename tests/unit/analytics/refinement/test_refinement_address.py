@@ -112,3 +112,29 @@ def test_links_and_handles_are_no_words():
 )
 def test_whether_spanish_readers_are_addressed_formally(text, formal):
     assert is_formal(text, "es") is formal
+
+
+@pytest.mark.parametrize(
+    ("casual", "formal"),
+    [
+        ("Du bist neugierig und hast Zeit?", "Sie sind neugierig und haben Zeit?"),
+        ("Du hast Zeit und magst Tee.", "Sie haben Zeit und mögen Tee."),
+        ("Du brauchst 2 Eier. Backe den Kuchen.", None),
+        ("Schreib uns und schick es deinen Freunden.", None),
+    ],
+)
+def test_every_german_verb_of_a_sentence_is_turned_or_none(casual, formal):
+    assert change_address(casual, "de", formal=True) == formal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿Y tú, qué consejo guardas de tu abuela?",
+        "¿Qué libros lees?  Tú ganas.",
+        "Tú siempre ganas con tu tarjeta.",
+        "Si compras hoy, ahorras 5 €.",
+    ],
+)
+def test_spanish_verbs_that_no_list_knows_leave_the_address_alone(text):
+    assert change_address(text, "es", formal=True) is None

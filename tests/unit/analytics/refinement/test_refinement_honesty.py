@@ -96,6 +96,7 @@ def test_bounds_that_cannot_both_hold_are_told(feedback):
         ("add a store to it", "not understood"),
         ("make it witty", "no humour"),
         ("tell a story", "no new content"),
+        ("use 'we' less", "not use it less often"),
     ],
 )
 def test_a_reason_is_read_from_whole_words(wish, reason):

@@ -252,3 +252,96 @@ def test_a_limit_far_below_a_text_leaves_a_choice():
 def test_control_characters_are_left_behind():
     texts, _, _ = answer("We bake\x00 bread.\x1b Come by on Friday. #bread", "no hashtags")
     assert texts[0] == "We bake bread. Come by on Friday."
+
+
+@pytest.mark.parametrize(
+    ("text", "feedback", "wanted"),
+    [
+        (
+            "Our values:\n- Trust\n- Speed\n\nRead more: https://a.example/v\n\nContact:\nJo Park",
+            "remove the links",
+            "Our values:\n- Trust\n- Speed\n\nContact:\nJo Park",
+        ),
+        (
+            "Read more here:\nhttps://a.example/v\n\nContact:\nJo Park",
+            "remove the links",
+            "Read more here.\n\nContact:\nJo Park",
+        ),
+        (
+            "Besonders danke ich Jonas Weber. Ich danke euch. Danke für alles.",
+            "förmlicher",
+            "Besonders danke ich Jonas Weber. Ich danke Ihnen. Vielen Dank für alles.",
+        ),
+        (
+            "Sale on Saturday. Ask Maria Lopez at the desk.",
+            "change Maria Lopez to Mariana Costa",
+            "Sale on Saturday. Ask Mariana Costa at the desk.",
+        ),
+        (
+            "Sale on Pine St. on Saturday. Ask 'Ben Lee' there.",
+            "change 'Ben Lee' to 'Ann Day'",
+            "Sale on Pine St. on Saturday. Ask 'Ann Day' there.",
+        ),
+        ("Mark will mark the date.", "change Mark to Luke", "Luke will mark the date."),
+        (
+            "Come by 214 Court Street. He's got two cats. Come by today.",
+            "more formal",
+            "Come by 214 Court Street. He has got two cats. Visit us today.",
+        ),
+    ],
+)
+def test_what_stands_beside_a_change_stays_as_it_is(text, feedback, wanted):
+    draft = refine_text(text, "linkedin", feedback)
+    assert draft.candidates[0].text == wanted
+    assert review_refinement(text, draft).verdicts[0].accepted
+
+
+def test_hashtags_behind_a_handle_are_hashtags():
+    text = "Meet @jo at 5 pm. Bring cash. @museum #art #paris"
+    for candidate in refine_text(text, "linkedin", "shorter, keep the hashtags").candidates:
+        assert candidate.text.endswith("#art #paris")
+
+
+def test_a_time_keeps_its_zone():
+    text = "We'll see you at 9 a.m. CET. The demo starts at 3 p.m. EST. Ask Jo."
+    texts, _, _ = answer(text, "max 40 characters")
+    assert texts[0] == "We'll see you at 9 a.m. CET. Ask Jo."
+
+
+def test_given_words_stay_as_they_were_given():
+    for text in answer("Our new roast is here. It ships today 🚀", "end with 'Bring cake!'")[0]:
+        assert text.endswith("Bring cake!")
+
+
+def test_readers_are_addressed_on_as_before():
+    text = "Was war euer größter Zweifel? Wir haben am Anfang viel gelernt und alles behalten."
+    for candidate in answer(text, "no questions, end with a question")[0]:
+        assert "Sie" not in candidate
+
+
+LONG = (
+    "Last week we visited the farm. The harvest was late and the people were patient. We walked "
+    "through the rows and tasted the cherries. The owner told us of the rain. It was a good day. "
+    "We will come back soon."
+)
+
+
+def test_much_shorter_is_shorter_than_shorter():
+    much, some = (refine_text(LONG, "linkedin", f).candidates for f in ("much shorter", "shorter"))
+    assert all(len(one.text) <= 0.8 * len(LONG) for one in much)
+    assert len(much[0].text) < len(some[0].text)
+
+
+def test_what_is_not_much_shorter_is_said_not_to_be():
+    told = answer("We open on Friday at 9 in Leeds, Ann 🎉", "much shorter")[2]
+    assert "Not done: “much shorter”, because not that much may go" in told
+
+
+def test_counted_points_stay_together():
+    text = (
+        "We have rules for our work. First, we name an owner. Second, we write a plan. "
+        "Third, we talk to people. It is simple and it works for all of us."
+    )
+    for candidate in refine_text(text, "linkedin", "shorter").candidates:
+        counted = [word in candidate.text for word in ("First", "Second", "Third")]
+        assert len(set(counted)) == 1
