@@ -52,6 +52,7 @@ class Lease:
         self._asked = asked
         self._draining = draining
         self._pause_requested = pause_requested
+        self._extending: asyncio.Future[None] | None = None
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -82,6 +83,9 @@ class Lease:
             keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
+            if self._extending is not None:
+                # Broken off, it would leave a place at a time that nobody knows or could remove.
+                await asyncio.gather(self._extending, return_exceptions=True)
 
     async def _keep(self, stop: Callable[[Exception], None]) -> None:
         """Renews the lease in time, and looks when the owner may have asked for something."""
@@ -114,7 +118,9 @@ class Lease:
                 else:
                     self._pause_requested.clear()
                 if due:
-                    await self._queue.extend(task.claim, lease_ms=self._settings.lease_ms)
+                    extending = self._queue.extend(task.claim, lease_ms=self._settings.lease_ms)
+                    self._extending = asyncio.ensure_future(extending)
+                    await asyncio.shield(self._extending)
                     renew_at = time.monotonic() + self._settings.renew_s
                 pause_s = _LOOK_S
             except LeaseLostError as error:

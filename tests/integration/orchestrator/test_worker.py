@@ -11,7 +11,9 @@ from manusmesh.content.v1 import generate_skill_pb2
 from manusmesh.type.v1 import skill_pb2
 from meshkit.errors import Reason
 from meshkit.library import Kind, Library
+from meshkit.redis import Redis
 from meshkit.tasks import keys
+from meshkit.tasks import queue as queue_module
 from services.orchestrator import worker
 from services.orchestrator.settings import WorkerSettings
 from services.orchestrator.worker import Worker
@@ -222,3 +224,30 @@ async def test_a_retry_before_the_end_was_put_away_does_not_wait_for_a_lease(
         await eventually(claimed_anew)
         go_on.set()
         await until(store, task_id, "completed")
+
+
+async def test_a_place_whose_lease_is_being_extended_at_the_end_is_taken_away(
+    *, store, queue, work, agents, task_id, monkeypatch
+):
+    extended, go_on = asyncio.Event(), asyncio.Event()
+    run = Redis.run
+
+    async def slow(self, script, *rest):
+        reply = await run(self, script, *rest)
+        if script is queue_module._EXTEND:
+            extended.set()
+            await go_on.wait()
+        return reply
+
+    async def taken_away() -> bool:
+        return await queue.place(TENANT, task_id) is None
+
+    monkeypatch.setattr(Redis, "run", slow)
+    gate = agents.gate("one")
+    async with work(lease_s=300, renew_s=0.05):
+        await gate.wait()
+        await extended.wait()
+        gate.open.set()
+        await until(store, task_id, "completed")
+        go_on.set()
+        await eventually(taken_away)
