@@ -345,3 +345,24 @@ def test_counted_points_stay_together():
     for candidate in refine_text(text, "linkedin", "shorter").candidates:
         counted = [word in candidate.text for word in ("First", "Second", "Third")]
         assert len(set(counted)) == 1
+
+
+def test_a_number_is_not_held_by_a_date_that_begins_with_it():
+    assert lost("30 Tage Urlaub. Bewirb dich bis 30.06.", "Bewirb dich bis 30.06.", "de") == ["30"]
+    assert lost("We have 30. Come at 9.30.", "We have 30, all of us.", "en") == ["9.30"]
+
+
+def test_names_in_a_short_sentence_and_of_two_words_are_facts():
+    assert lost("Use Pine St. instead.", "Use it.", "en")
+    assert set(lost("Wir waren bei Jonas Weber.", "Wir waren da.", "de")) == {"Jonas", "Weber"}
+
+
+def test_several_things_seem_in_spanish():
+    text = "Nos encantan las montañas. Las montañas son nuestras y las cuidamos con calma."
+    for candidate in answer(text, "termina con una pregunta")[0]:
+        assert "parece las" not in candidate
+
+
+def test_a_text_that_no_rule_could_change_is_not_called_as_wished():
+    for candidate in refine_text("Hola.", "linkedin", "as a list").candidates:
+        assert "already as wished" not in " ".join(candidate.changes_made)
