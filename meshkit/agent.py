@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
 
@@ -86,6 +86,25 @@ async def told_run(
         await asyncio.gather(working, return_exceptions=True)
 
 
+_DETAIL_MAX: Final = 500
+"""Characters that the contract of a tool's use allows for what came out."""
+
+
+def tool_call(tool: str, started: float, detail: str, *, outcome: str = "ok") -> run_pb2.ToolCall:
+    """The use of a tool that ends now.
+
+    Args:
+        tool: Its name.
+        started: When it began, by `time.perf_counter`.
+        detail: What came out, a sentence; cut to what the contract allows.
+        outcome: "ok", "error" or "skipped".
+    """
+    taken_ms = round((time.perf_counter() - started) * 1000)
+    return run_pb2.ToolCall(
+        name=tool, duration_ms=taken_ms, outcome=outcome, detail=detail[:_DETAIL_MAX]
+    )
+
+
 async def tool_run(
     event: type[Event],
     *,
@@ -111,11 +130,9 @@ async def tool_run(
     yield make(progress=run_pb2.Progress(fraction=0.1, message=told))
     started = time.perf_counter()
     result = await asyncio.to_thread(work)
-    taken_ms = round((time.perf_counter() - started) * 1000)
     found = sum_up(result)
-    used = run_pb2.ToolCall(name=tool, duration_ms=taken_ms, outcome="ok", detail=found[:500])
-    yield make(tool_call=used)
-    yield make(progress=run_pb2.Progress(fraction=1.0, message=found[:500]))
+    yield make(tool_call=tool_call(tool, started, found))
+    yield make(progress=run_pb2.Progress(fraction=1.0, message=found[:_DETAIL_MAX]))
     message = tell(result, found) if tell is not None else None
     if message is not None:
         yield make(message=message)

@@ -132,8 +132,8 @@ def _left_out(case: Case, intent: RefinementIntent) -> Outcome:
     if new and word != word.lower():  # "Mark", not "mark the date"
         named = word_pattern(word, as_written=True)
         if named.search(case.original):
-            left = len(named.findall(case.text)) - case.text.count(new) * len(named.findall(new))
-            return Outcome.UNDONE if left > 0 else Outcome.DONE
+            left = named.search(case.text.replace(new, ""))
+            return Outcome.UNDONE if left else Outcome.DONE
     return Outcome.DONE if not holds(case.text, word) or holds(new, word) else Outcome.UNDONE
 
 

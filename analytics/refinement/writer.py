@@ -21,6 +21,7 @@ from analytics.refinement.model import (
     Outcome,
     RefinementCandidate,
     RefinementDraft,
+    RefinementIntent,
     RefinementReview,
 )
 from analytics.refinement.reading import read_feedback
@@ -174,14 +175,17 @@ def _shorter(work: Work) -> None:
     """Shortens to what is asked, or to the share of the level."""
     for wish in work.wishes("shorter"):
         whole = size(work.original, "characters", work.platform)
-        share = shorten.share_of(work.level, much=wish.argument == MUCH)
-        if wish.amount:
-            share = 1 - wish.amount / 100
+        share = _asked_share(wish) or shorten.share_of(work.level, much=wish.argument == MUCH)
         additions = sum(len(one) + 1 for one in work.added) + sum(
             _ROOM.get(one.kind, 0) * (int(one.amount or 3) if "hashtags" in one.kind else 1)
             for one in work.intents
         )
         shorten.shorten(work, max(1.0, whole * share - additions))
+
+
+def _asked_share(wish: RefinementIntent) -> float | None:
+    """The share of the length that a wish names; None where it names none."""
+    return 1 - wish.amount / 100 if wish.amount else None
 
 
 def _hold(work: Work) -> None:
@@ -203,9 +207,7 @@ def _hold(work: Work) -> None:
                 note = (
                     "It cannot be made shorter with what was to be added and without losing a fact."
                 )
-        share = MUCH_SHARE if wish.argument == MUCH else 1.0
-        if wish.amount:
-            share = 1 - wish.amount / 100
+        share = _asked_share(wish) or (MUCH_SHARE if wish.argument == MUCH else 1.0)
         if share < 1 and now > share * whole:
             work.stuck(wish, "not that much may go without losing facts or meaning", note=note)
         elif note:

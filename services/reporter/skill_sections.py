@@ -1,5 +1,6 @@
 """What a skill report says about the skill file itself, and how its numbers were made."""
 
+import re
 from typing import Final
 
 from manusmesh.type.v1 import knowledge_pb2, skill_pb2
@@ -17,6 +18,7 @@ from services.reporter.document import (
 
 _KEYWORD_MAX: Final = 40
 _EXCERPT_MAX: Final = 280
+_SENTENCE_END: Final = re.compile(r"\n+|[.!?] ")
 
 
 def back_test(review: skill_pb2.SkillReview) -> Section:
@@ -131,10 +133,9 @@ def _excerpt(passage: knowledge_pb2.KnowledgePassage) -> str:
     places = [low.find(keyword.lower()) for keyword in passage.keywords]
     # A keyword may stand there in another form, or in the title alone.
     first = min((place for place in places if place >= 0), default=0)
-    start = max(passage.text.rfind(end, 0, first) + len(end) for end in ("\n", ". ", "! ", "? "))
-    start = start if passage.text[:first].strip() and start > 1 else 0
-    before = "… " if start else ""
-    return before + text.quoted(passage.text[start:], _EXCERPT_MAX)
+    ends = [match.end() for match in _SENTENCE_END.finditer(passage.text, 0, first)]
+    start = ends[-1] if ends else 0
+    return ("… " if start else "") + text.quoted(passage.text[start:], _EXCERPT_MAX)
 
 
 def limits(report: skill_pb2.PatternReport) -> Section:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from analytics.images.model import ColourShare, ImageMeasures, TextBox
 from manusmesh.research.v1 import research_service_pb2 as pb
 from manusmesh.type.v1 import image_pb2, run_pb2
+from meshkit.agent import tool_call
 from meshkit.config import FetchSettings
 from meshkit.isolation.workers import IsolatedError, Workers
 from meshkit.outbound.fetcher import Fetcher
@@ -83,13 +84,8 @@ class ImageExaminer:
             found = await self._one(url, ends, receipts.part())
             done += 1
             detail = found.failure or _sum(found.measures)
-            used = run_pb2.ToolCall(
-                name="image_examiner",
-                duration_ms=round((time.perf_counter() - started) * 1000),
-                outcome="error" if found.failure else "ok",
-                detail=detail[:500],
-            )
-            tell(used)
+            outcome = "error" if found.failure else "ok"
+            tell(tool_call("image_examiner", started, detail, outcome=outcome))
             told = f"{done} of {_some(urls)} looked at"
             advance(run_pb2.Progress(fraction=0.05 + 0.9 * done / len(urls), message=told))
             return found

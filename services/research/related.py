@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from manusmesh.type.v1 import knowledge_pb2, run_pb2
+from meshkit.agent import tool_call
 from meshkit.errors import MeshError, Reason
 from services.research.knowledge.base import KnowledgeBase
 from services.research.knowledge.words import indexed
 
+_TOOL: Final = "knowledge_search"
 PASSAGES_MAX: Final = 3
 _LOOKED_AT: Final = 10
 """Passages that are searched for, of which those on the subject are kept."""
@@ -54,20 +56,26 @@ async def related(
         tenant_id: Whose documents.
         keywords: The words of the subject, the most telling first.
         tell: Told of the use of the tool.
+
+    Raises:
+        MeshError: anything but UPSTREAM_UNAVAILABLE, as of `KnowledgeBase.search`.
     """
     found = Related()
     if not keywords:
         return found
-    started = time.perf_counter()
+    started, why = time.perf_counter(), ""
     try:
         async with asyncio.timeout(_TIME_S):
             passages = await knowledge.search(tenant_id, " ".join(keywords), top_k=_LOOKED_AT)
-    except (MeshError, TimeoutError) as error:
-        if isinstance(error, MeshError) and error.reason != Reason.UPSTREAM_UNAVAILABLE:
+    except TimeoutError:
+        passages, why = [], "it took too long."
+    except MeshError as error:
+        if error.reason != Reason.UPSTREAM_UNAVAILABLE:
             raise
-        why = error.message if isinstance(error, MeshError) else "it took too long."
+        passages, why = [], error.message
+    if why:
         found.limits.append(f"The knowledge base could not be searched: {why}")
-        tell(_told(started, "error", found.limits[0]))
+        tell(tool_call(_TOOL, started, found.limits[0], outcome="error"))
         return found
     least = min(_KEYWORDS_LEAST, len(keywords))
     for passage in passages:
@@ -84,7 +92,7 @@ async def related(
             )
     documents = len({passage.document_id for passage in found.passages})
     told = f"{len(found.passages)} passages on the subject, from {documents} documents"
-    tell(_told(started, "ok", told))
+    tell(tool_call(_TOOL, started, told))
     return found
 
 
@@ -115,10 +123,3 @@ def _folded(text: str) -> str:
     """Small letters without accents, as a search sees them."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
-
-
-def _told(started: float, outcome: str, detail: str) -> run_pb2.ToolCall:
-    taken_ms = round((time.perf_counter() - started) * 1000)
-    return run_pb2.ToolCall(
-        name="knowledge_search", duration_ms=taken_ms, outcome=outcome, detail=detail[:500]
-    )

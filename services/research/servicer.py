@@ -9,7 +9,7 @@ from manusmesh.knowledge.v1 import knowledge_service_pb2
 from manusmesh.research.v1 import research_service_pb2 as pb
 from manusmesh.research.v1 import research_service_pb2_grpc as rpc
 from manusmesh.type.v1 import competition_pb2, image_pb2, run_pb2, skill_pb2, voice_pb2
-from meshkit.agent import told_run, tool_run
+from meshkit.agent import told_run, tool_call, tool_run
 from meshkit.middleware import Context
 from services.research import agent
 from services.research.competitor import TIME_S, CompetitorReader
@@ -47,7 +47,7 @@ class ResearchServicer(rpc.ResearchServiceServicer):
             # It is CPU work, and the loop has health checks and cancels to answer.
             report = await asyncio.to_thread(agent.analyze_patterns, request.examples)
             found = _found(report)
-            tell(event(tool_call=_used("pattern_analysis", started, found)))
+            tell(event(tool_call=tool_call("pattern_analysis", started, found)))
             known = await related(
                 self._knowledge,
                 request.context.tenant_id,
@@ -128,7 +128,7 @@ class ResearchServicer(rpc.ResearchServiceServicer):
             )
             documents = len({passage.document_id for passage in result.results})
             found = f"{len(result.results)} passages from {documents} documents"
-            tell(event(tool_call=_used("knowledge_search", started, found)))
+            tell(event(tool_call=tool_call("knowledge_search", started, found)))
             tell(event(progress=run_pb2.Progress(fraction=1.0, message=found)))
             return result
 
@@ -161,11 +161,6 @@ class ResearchServicer(rpc.ResearchServiceServicer):
             return report
 
         return told_run(event, work)
-
-
-def _used(tool: str, started: float, detail: str) -> run_pb2.ToolCall:
-    taken_ms = round((time.perf_counter() - started) * 1000)
-    return run_pb2.ToolCall(name=tool, duration_ms=taken_ms, outcome="ok", detail=detail)
 
 
 def _heard(report: voice_pb2.VoiceReport) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from manusmesh.type.v1 import evidence_pb2, run_pb2
+from meshkit.agent import tool_call
 from meshkit.isolation.workers import Workers
 from meshkit.outbound.fetcher import Fetched, Fetcher
 from meshkit.outbound.receipts import Receipts
@@ -130,12 +131,12 @@ class SourceReader:
             )
         except documents.DocumentError as error:
             into.failure = f"It could not be read: {error}."
-            tell(_call("post_extraction", started, "error", into.failure))
+            tell(tool_call("post_extraction", started, into.failure, outcome="error"))
             return None
         into.found += [Found(into.source, post, receipt.id) for post in reading.posts]
         into.limits += [f"{into.url}: {limit}" for limit in reading.limits]
         told = f"{len(reading.posts)} posts and {len(reading.feeds)} feeds in {receipt.id}"
-        tell(_call("post_extraction", started, "ok", told))
+        tell(tool_call("post_extraction", started, told))
         return reading
 
     async def _feed(self, url: str, into: SourceReading, receipts: Receipts, tell: Tell) -> bool:
@@ -161,9 +162,9 @@ class SourceReader:
                 page = await tool.get(url, receipts)
             except ToolError as error:
                 outcome = "skipped" if error.skipped else "error"
-                tell(_call(tool.name, started, outcome, str(error)))
+                tell(tool_call(tool.name, started, str(error), outcome=outcome))
                 continue
-            tell(_call(tool.name, started, "ok", f"{len(page.body)} bytes"))
+            tell(tool_call(tool.name, started, f"{len(page.body)} bytes"))
             await self._reading(page, into, tell)
             if into.found:
                 into.failure = ""
@@ -182,11 +183,4 @@ def _told(name: str, receipt: evidence_pb2.FetchReceipt) -> run_pb2.ToolCall:
     detail = f"{receipt.url[:200]}: {said}"
     return run_pb2.ToolCall(
         name=name, duration_ms=receipt.duration_ms, outcome=outcome, detail=detail[:_DETAIL_MAX]
-    )
-
-
-def _call(name: str, started: float, outcome: str, detail: str) -> run_pb2.ToolCall:
-    taken_ms = round((time.perf_counter() - started) * 1000)
-    return run_pb2.ToolCall(
-        name=name, duration_ms=taken_ms, outcome=outcome, detail=detail[:_DETAIL_MAX]
     )

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import SecretStr
 
-from manusmesh.type.v1 import run_pb2
+from meshkit.agent import tool_call
 from meshkit.outbound.dialing import CheckedBackend
 from meshkit.outbound.receipts import Receipts
 from services.research.reading.post import address
@@ -97,12 +97,7 @@ class WebSearch:
         except ToolError as error:
             outcome = "skipped" if error.skipped else "error"
             detail = str(error)
-        taken_ms = round((time.perf_counter() - started) * 1000)
-        tell(
-            run_pb2.ToolCall(
-                name="web_search", duration_ms=taken_ms, outcome=outcome, detail=detail[:500]
-            )
-        )
+        tell(tool_call("web_search", started, detail, outcome=outcome))
         return url
 
 
